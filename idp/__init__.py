@@ -1,0 +1,6 @@
+"""Portico, an OpenID Connect identity provider.
+
+The floors, from the roof down: app and cli, the doors (endpoints, pages), web, the rooms
+(issuance, sessions, accounts, upstream, signing, mail), store, and the ground (protocol, clock,
+settings). A room imports only from floors below its own; tests/architecture keeps it so.
+"""

@@ -1,0 +1,254 @@
+"""Every setting of Portico: typed, frozen, read once at start from config.toml and IDP_SECTION__NAME.
+
+config.toml is the manual: each setting, its default, one sentence; a test compares both ways.
+Durations are seconds, sizes bytes, unless the name says otherwise.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+Seconds = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(gt=0)]
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+SignatureAlgorithm = Literal["RS256", "ES256", "EdDSA"]
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used: one line per fault, each naming the setting and its remedy."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Server(Section):
+    issuer: str = "http://127.0.0.1:8000"
+    bind: str = "127.0.0.1:8000"
+    workers: Positive = 2
+    threads: Positive = 4
+    trusted_proxies: tuple[str, ...] = ()
+    development: bool = False
+    drain_for: Seconds = 30
+    tick_every: Positive = 5
+
+    @model_validator(mode="after")
+    def issuer_is_a_base_address(self) -> Self:
+        """OpenID Connect Discovery §3: https, no query, no fragment; plain http on loopback only."""
+        parts = urlsplit(self.issuer)
+        if parts.query or parts.fragment or parts.username or self.issuer.endswith("/") or not parts.hostname:
+            raise ValueError("issuer is scheme, host and perhaps a path, without '/' at the end, query or fragment")
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise ValueError("issuer must start with https:// (http:// only on 127.0.0.1, ::1 or localhost)")
+        if self.development and parts.hostname not in LOOPBACK:
+            raise ValueError("development shows every mail to everyone: it needs an issuer on 127.0.0.1 or localhost")
+        return self
+
+    @property
+    def is_https(self) -> bool:
+        return self.issuer.startswith("https://")
+
+    @property
+    def path(self) -> str:
+        """The path of the issuer, "" when it has none."""
+        return urlsplit(self.issuer).path
+
+
+class Database(Section):
+    url: SecretStr = SecretStr("sqlite:///var/portico.db")
+    synchronous: Literal["NORMAL", "FULL"] = "NORMAL"
+    busy_timeout: Positive = 10
+    pool_size: Positive = 8
+
+
+class Keys(Section):
+    directory: Path = Path("keys")
+    algorithms: tuple[SignatureAlgorithm, ...] = ("RS256", "ES256", "EdDSA")
+    sign_for: Positive = 30 * 86400
+    publish_ahead: Positive = 2 * 86400
+    keep_for: Positive = 2 * 86400
+    jwks_max_age: Positive = 3600
+    ring_cache: Positive = 30
+
+    @model_validator(mode="after")
+    def a_key_is_known_before_it_signs(self) -> Self:
+        if self.publish_ahead < 2 * (self.jwks_max_age + self.ring_cache):
+            raise ValueError("publish_ahead must be at least twice jwks_max_age + ring_cache")
+        if self.sign_for <= self.publish_ahead:
+            raise ValueError("sign_for must be longer than publish_ahead")
+        if "RS256" not in self.algorithms:
+            raise ValueError(
+                "algorithms must hold RS256: every relying party may ask for it (OpenID Connect Core §15.1)"
+            )
+        return self
+
+
+class Clients(Section):
+    directory: Path = Path("clients")
+    cache_for: Seconds = 5
+
+
+class Brand(Section):
+    name: str = "Portico"
+    support_email: str = ""
+    postal_address: str = ""
+    terms_url: str = ""
+    terms_version: str = "2026-11"
+    privacy_url: str = ""
+    privacy_version: str = "2026-11"
+
+
+class Mail(Section):
+    transport: Literal["development", "smtp"] = "development"
+    host: str = "localhost"
+    port: Positive = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    sender: str = "no-reply@localhost"
+    reply_to: str = ""
+    timeout: Positive = 20
+    give_up_after: Positive = 2 * 86400
+
+
+class Password(Section):
+    policy: Literal["composition", "length"] = "composition"
+    min_length: Annotated[int, Field(ge=8, le=64)] = 8
+    argon2_memory_kib: Annotated[int, Field(ge=8)] = 19 * 1024
+    argon2_time_cost: Positive = 2
+    hashing_threads: Positive = 1
+    hashing_queue: Positive = 8
+
+
+class Session(Section):
+    idle_for: Positive = 12 * 3600
+    absolute_for: Positive = 7 * 86400
+    remember_for: Positive = 30 * 86400
+    pending_for: Positive = 3600
+
+
+class Tokens(Section):
+    code_for: Annotated[int, Field(gt=0, le=600)] = 60
+    access_token_for: Annotated[int, Field(gt=0, le=86400)] = 3600
+    id_token_for: Annotated[int, Field(gt=0, le=3600)] = 3600
+    refresh_idle_for: Positive = 90 * 86400
+    refresh_absolute_for: Positive = 365 * 86400
+    refresh_grace: Annotated[int, Field(ge=0, le=60)] = 10
+
+
+class Signup(Section):
+    enabled: bool = True
+    confirm_password: bool = True
+
+
+class Throttle(Section):
+    password_tries: Positive = 10
+    password_window: Positive = 900
+    network_tries: Positive = 100
+    network_window: Positive = 900
+    code_tries: Positive = 5
+    mails_per_hour: Positive = 5
+    mail_every: Seconds = 60
+
+
+class Locale(Section):
+    default: str = "en"
+    offered: tuple[str, ...] = ("en", "de")
+
+    @model_validator(mode="after")
+    def default_is_offered(self) -> Self:
+        if self.default not in self.offered:
+            raise ValueError("default must be one of offered")
+        return self
+
+
+class Log(Section):
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    access: bool = True
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="IDP_", env_nested_delimiter="__", hide_input_in_errors=True
+    )
+
+    server: Server = Server()
+    database: Database = Database()
+    keys: Keys = Keys()
+    clients: Clients = Clients()
+    brand: Brand = Brand()
+    mail: Mail = Mail()
+    password: Password = Password()
+    session: Session = Session()
+    tokens: Tokens = Tokens()
+    signup: Signup = Signup()
+    throttle: Throttle = Throttle()
+    locale: Locale = Locale()
+    log: Log = Log()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then IDP_*, then the secrets folder, then config.toml."""
+        return init_settings, env_settings, file_secret_settings, TomlConfigSettingsSource(settings_cls)
+
+    @model_validator(mode="after")
+    def no_published_key_vanishes_early(self) -> Self:
+        longest = max(self.tokens.id_token_for, self.tokens.access_token_for)
+        if self.keys.keep_for < longest + self.keys.jwks_max_age:
+            raise ValueError("keys.keep_for must be at least the longest token lifetime + keys.jwks_max_age")
+        return self
+
+    @model_validator(mode="after")
+    def mail_reaches_people(self) -> Self:
+        if self.mail.transport == "development" and urlsplit(self.server.issuer).hostname not in LOOPBACK:
+            raise ValueError("mail.transport = 'development' sends nothing: set 'smtp' for an issuer that people reach")
+        return self
+
+
+def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
+    """Read config.toml (or `path`, or the file IDP_CONFIG names) and IDP_*; raise SettingsError naming each fault.
+
+    A secret may stand in a file of the folder IDP_SECRETS names: `mail__password`, `database__url`.
+    """
+    file = path or Path(os.environ.get("IDP_CONFIG", "config.toml"))
+    if (path or "IDP_CONFIG" in os.environ) and not file.is_file():
+        raise SettingsError((f"{file}: there is no such file",))
+    secrets = os.environ.get("IDP_SECRETS")
+
+    class Read(Settings):
+        model_config = SettingsConfigDict(toml_file=file, secrets_dir=secrets)
+
+    try:
+        read = Read(**overrides)
+    except ValidationError as error:
+        raise SettingsError(tuple(_sentence(fault) for fault in error.errors())) from None
+    except ValueError as error:  # config.toml is not TOML
+        raise SettingsError((f"{file}: {error}",)) from None
+    return read
+
+
+def _sentence(fault: Any) -> str:
+    name = ".".join(str(part) for part in fault["loc"]) or "settings"
+    if fault["type"] == "extra_forbidden":
+        return f"{name}: there is no such setting; see config.toml for all of them"
+    return f"{name}: {fault['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,119 @@
+"""The database: its declarative base, its two engines, and the few helpers every table file uses."""
+
+import hashlib
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import CursorResult, Engine, Executable, MetaData, Row, event, make_url
+from sqlalchemy.orm import DeclarativeBase
+
+from idp.settings import Database
+
+
+class Base(DeclarativeBase):
+    """Times are `BigInteger` columns named `…_at`: whole seconds since the epoch, UTC."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+
+def new_id() -> str:
+    """128 random bits as 22 characters: an id that may be seen, and that nobody can guess."""
+    return urlsafe_b64encode(secrets.token_bytes(16)).rstrip(b"=").decode()
+
+
+def new_secret() -> str:
+    """256 random bits as 43 characters: a bearer value, kept by its holder alone."""
+    return secrets.token_urlsafe(32)
+
+
+def fingerprint(secret: str) -> str:
+    """SHA-256 in hex: the only form in which a bearer value is stored."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def configuration(settings: Database) -> dict[str, Any]:
+    """Flask-SQLAlchemy's settings for two engines: one with transactions, one where each statement stands alone."""
+    url = make_url(settings.url.get_secret_value())
+    if url.get_backend_name() == "sqlite":
+        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        common: dict[str, Any] = {"url": url, "pool_size": settings.pool_size, "max_overflow": 64}
+        # sqlite3 then reads outside transactions and opens BEGIN IMMEDIATE before the first write.
+        main = {**common, "connect_args": {"isolation_level": "IMMEDIATE", "timeout": settings.busy_timeout}}
+        hot = {**common, "connect_args": {"isolation_level": None, "timeout": settings.busy_timeout}}
+    else:
+        url = url.set(drivername="postgresql+psycopg")
+        common = {"url": url, "pool_size": settings.pool_size, "connect_args": {"prepare_threshold": 1}}
+        main, hot = common, {**common, "isolation_level": "AUTOCOMMIT"}
+    return {
+        "SQLALCHEMY_ENGINE_OPTIONS": main,
+        "SQLALCHEMY_BINDS": {"hot": {**hot, "pool_reset_on_return": None}},
+    }
+
+
+def tune_engines(settings: Database) -> None:
+    """Set SQLite's pragmas on every new connection; to be called once, inside the app's context."""
+    for engine in db.engines.values():
+        if engine.dialect.name == "sqlite":
+            _set_pragmas(engine, settings.synchronous)
+
+
+def _set_pragmas(engine: Engine, synchronous: str) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode = WAL", f"synchronous = {synchronous}", "foreign_keys = ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+def hot_row(statement: Executable, parameters: Mapping[str, Any]) -> Row[Any] | None:
+    """One row of a statement that stands alone: no transaction around it, one round trip."""
+    with db.engines["hot"].connect() as connection:
+        return connection.execute(statement, parameters).first()
+
+
+def hot_count(statement: Executable, parameters: Mapping[str, Any]) -> int:
+    """Rows touched by a single-statement write, durable when this returns."""
+    with db.engines["hot"].connect() as connection:
+        return connection.execute(statement, parameters).rowcount
+
+
+def row(statement: Executable, parameters: Mapping[str, Any]) -> Row[Any] | None:
+    """The first row, read inside the request's transaction."""
+    return db.session.execute(statement, parameters).first()
+
+
+def count(statement: Executable, parameters: Mapping[str, Any]) -> int:
+    """Rows that a write touched inside the request's transaction: the answer to "did I do it?"."""
+    result = db.session.execute(statement, parameters)
+    assert isinstance(result, CursorResult)  # noqa: S101 (what execute gives for DML; narrows the type)
+    return result.rowcount
+
+
+@contextmanager
+def unit_of_work() -> Iterator[None]:
+    """All writes inside last together, or none: for commands and background work (requests have web.transaction)."""
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        db.session.remove()

@@ -1,0 +1,28 @@
+"""Addresses that were proved, each with how and when: an address belongs to an account only by a proof."""
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.store.base import Base
+
+
+class Email(Base):
+    """`lookup` is the trimmed, NFKC, casefolded form; `address` is what the person typed."""
+
+    __tablename__ = "emails"
+    __table_args__ = (
+        Index(
+            "uq_emails_primary",
+            "user_id",
+            unique=True,
+            sqlite_where=text("is_primary"),
+            postgresql_where=text("is_primary"),
+        ),
+    )
+
+    lookup: Mapped[str] = mapped_column(String(320), primary_key=True)
+    address: Mapped[str] = mapped_column(String(320))
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    is_primary: Mapped[bool] = mapped_column(Boolean)
+    proved_at: Mapped[int] = mapped_column(BigInteger)
+    proved_by: Mapped[str] = mapped_column(String(16))
