@@ -1,9 +1,19 @@
-"""Signing keys and where each stands: next (published), current (signs), retiring (published, signs no more)."""
+"""Signing keys and where each stands: next (published), current (signs), retiring (published, signs no more).
 
-from sqlalchemy import BigInteger, Index, String, Text, text
+Two unique indexes keep one `current` and one `next` per algorithm, whoever writes; a verb that another node was
+quicker with answers False and changes nothing.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sqlalchemy import BigInteger, Index, String, Text, bindparam, delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base
+from idp.store.base import Base, count, db
+
+State = Literal["next", "current", "retiring"]
 
 
 class SigningKey(Base):
@@ -35,3 +45,81 @@ class SigningKey(Base):
     published_at: Mapped[int] = mapped_column(BigInteger)
     signs_at: Mapped[int | None] = mapped_column(BigInteger)
     retired_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """One row. `signs_at`: since when it signs; for `next`, when it was asked to begin (None: in its turn)."""
+
+    kid: str
+    alg: str
+    state: State
+    public_jwk: str
+    sealed_private: str | None = field(repr=False)
+    published_at: int
+    signs_at: int | None = None
+    retired_at: int | None = None
+
+
+TABLE = SigningKey.__table__
+OF_THIS_KEY = SigningKey.kid == bindparam("key")
+ALL = select(*TABLE.c).order_by(SigningKey.published_at, SigningKey.kid)
+ADD = insert(SigningKey).on_conflict_do_nothing()
+BEGIN = (
+    update(SigningKey).where(OF_THIS_KEY, SigningKey.state == "next").values(state="current", signs_at=bindparam("now"))
+)
+RETIRE = (
+    update(SigningKey)
+    .where(OF_THIS_KEY, SigningKey.state == "current")
+    .values(state="retiring", retired_at=bindparam("now"), sealed_private=None)
+)
+BRING_FORWARD = update(SigningKey).where(OF_THIS_KEY, SigningKey.state == "next").values(signs_at=bindparam("at"))
+DROP = delete(SigningKey).where(OF_THIS_KEY, SigningKey.state == bindparam("expected"))
+DROP_ALL = delete(SigningKey).where(SigningKey.alg == bindparam("algorithm"))
+REWRAP = (
+    update(SigningKey)
+    .where(OF_THIS_KEY, SigningKey.sealed_private == bindparam("before"))
+    .values(sealed_private=bindparam("after"))
+)
+
+
+def published() -> tuple[StoredKey, ...]:
+    """Every key there is, oldest first: one statement, so that exactly one per algorithm is seen to sign."""
+    with db.engines["hot"].connect() as connection:
+        return tuple(StoredKey(*row) for row in connection.execute(ALL))
+
+
+def added(key: StoredKey) -> bool:
+    """The key is there; False when its place (next or current of its algorithm) was taken."""
+    row = {column.name: getattr(key, column.name) for column in TABLE.c}
+    return count(ADD, row) == 1
+
+
+def signs(kid: str, now: int) -> bool:
+    """`next` is now `current`. The former one retires before, in the same unit of work."""
+    return count(BEGIN, {"key": kid, "now": now}) == 1
+
+
+def retired(kid: str, now: int) -> bool:
+    """`current` signs no more: it stays published, and its private half is erased."""
+    return count(RETIRE, {"key": kid, "now": now}) == 1
+
+
+def brought_forward(kid: str, at: int) -> bool:
+    """`next` begins at `at`, or as soon after as it has been published for long enough."""
+    return count(BRING_FORWARD, {"key": kid, "at": at}) == 1
+
+
+def dropped(kid: str, expected: State) -> bool:
+    """The key is gone from the published set, if it still stood where it was seen."""
+    return count(DROP, {"key": kid, "expected": expected}) == 1
+
+
+def all_dropped(alg: str) -> int:
+    """Every key of the algorithm is gone, whatever it was doing: for emergencies only. How many there were."""
+    return count(DROP_ALL, {"algorithm": alg})
+
+
+def rewrapped(kid: str, before: str, after: str) -> bool:
+    """The same private half under another key of keys/; False when it was erased or re-wrapped meanwhile."""
+    return count(REWRAP, {"key": kid, "before": before, "after": after}) == 1
