@@ -5,6 +5,7 @@ Durations are seconds, sizes bytes, unless the name says otherwise.
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
+    NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -209,7 +211,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then IDP_*, then the secrets folder, then config.toml."""
-        return init_settings, env_settings, file_secret_settings, TomlConfigSettingsSource(settings_cls)
+        secrets = NestedSecretsSettingsSource(file_secret_settings, secrets_prefix="")
+        return init_settings, env_settings, secrets, TomlConfigSettingsSource(settings_cls)
 
     @model_validator(mode="after")
     def no_published_key_vanishes_early(self) -> Self:
@@ -236,8 +239,10 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     secrets = os.environ.get("IDP_SECRETS")
 
     class Read(Settings):
-        model_config = SettingsConfigDict(toml_file=file, secrets_dir=secrets)
+        model_config = SettingsConfigDict(toml_file=file, secrets_dir=secrets, secrets_dir_missing="error")
 
+    if strangers := tuple(_strangers()):
+        raise SettingsError(strangers)
     try:
         read = Read(**overrides)
     except ValidationError as error:
@@ -245,6 +250,14 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     except ValueError as error:  # config.toml is not TOML
         raise SettingsError((f"{file}: {error}",)) from None
     return read
+
+
+def _strangers() -> Iterator[str]:
+    """IDP_* names of no section: pydantic overlooks them, and a misspelt name would quietly set nothing."""
+    for name in os.environ:
+        section = name.removeprefix("IDP_").partition("__")[0].lower()
+        if name.startswith("IDP_") and section not in (*Settings.model_fields, "config", "secrets"):
+            yield f"{name}: there is no such setting; see config.toml for all of them"
 
 
 def _sentence(fault: Any) -> str:

