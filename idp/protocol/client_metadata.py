@@ -1,0 +1,119 @@
+"""What is registered about an app (RFC 7591 §2, OpenID Connect Registration §2), as one frozen value."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Final, Literal
+
+from idp.protocol import client_registration, locales, redirect_uri
+from idp.protocol.scope import Scope
+
+AuthMethod = Literal["client_secret_basic", "client_secret_post", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMetadata:
+    """Every member has passed the rules of `client_registration`: make one with `register` or `from_json`.
+
+    Absent text is the empty string. `token_endpoint_auth_method` is None where the client did not pin one:
+    then it may use client_secret_basic or client_secret_post.
+    """
+
+    client_name: str = ""
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    grant_types: tuple[str, ...] = ("authorization_code",)
+    response_types: tuple[str, ...] = ("code",)
+    token_endpoint_auth_method: AuthMethod | None = None
+    application_type: Literal["web", "native"] = "web"
+    scope: Scope = client_registration.DEFAULT_SCOPE
+    subject_type: Literal["public"] = "public"
+    id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"  # noqa: S105
+    default_max_age: int | None = None
+    require_auth_time: bool = False
+    default_acr_values: tuple[str, ...] = ()
+    client_uri: str = ""
+    logo_uri: str = ""
+    policy_uri: str = ""
+    tos_uri: str = ""
+    initiate_login_uri: str = ""
+    contacts: tuple[str, ...] = ()
+    software_id: str = ""
+    software_version: str = ""
+    localized: Mapping[str, str] = field(default_factory=dict)
+    """The members with a language tag, in lower case: `client_name#de` (RFC 7591 §2.2)."""
+
+    require_pkce: bool = True
+    first_party: bool = False
+    """Run by the same people as this provider: not asked for consent."""
+    reviewed: bool = True
+    """Somebody here looked at it; pages warn about apps nobody looked at."""
+    id_token_claims: tuple[str, ...] = ("profile", "email")
+    """Scopes whose claims also go into the ID token."""
+    optional_scopes: tuple[str, ...] = ()
+    """Scopes the person may leave out when agreeing."""
+    access_token_format: Literal["opaque", "jwt"] = "opaque"  # noqa: S105
+    unknown_scope: Literal["drop", "refuse"] = "drop"
+    """What becomes of scopes the client may not ask for."""
+    allowed_origins: tuple[str, ...] = ()
+    """Origins whose pages may read the token endpoint's answers (CORS)."""
+
+    @classmethod
+    def register(cls, metadata: Mapping[str, object]) -> "ClientMetadata":
+        """What this registration comes to, defaults filled in; members we do not know are ignored (RFC 7591 §2).
+
+        Raises `InvalidRedirectUri` or `InvalidClientMetadata`, naming the member and what to mend.
+        """
+        return cls(**client_registration.checked(metadata))
+
+    @staticmethod
+    def unknown(metadata: Mapping[str, object]) -> tuple[str, ...]:
+        """The members `register` would ignore: where a person writes the file, most likely a slip of the pen."""
+        return tuple(name for name in metadata if name.partition("#")[0] not in client_registration.KINDS)
+
+    def to_json(self) -> str:
+        """For the store: every member with its value, so that a default that changes later changes no client."""
+        members = asdict(self) | {"scope": str(self.scope)}
+        return json.dumps(members)
+
+    @classmethod
+    def from_json(cls, text: str) -> "ClientMetadata":
+        """What `to_json` wrote, by this version or an earlier one."""
+        members = {name: _frozen(value) for name, value in json.loads(text).items() if name in MEMBERS}
+        return cls(**members | {"scope": Scope(members["scope"].split())})
+
+    @property
+    def public(self) -> bool:
+        """RFC 6749 §2.1: it can keep no secret."""
+        return self.token_endpoint_auth_method == "none"  # noqa: S105
+
+    @property
+    def auth_methods(self) -> tuple[str, ...]:
+        """The methods it may authenticate with at the token endpoint."""
+        pinned = self.token_endpoint_auth_method
+        return (pinned,) if pinned else client_registration.SECRET_METHODS
+
+    def accepts_redirect(self, presented: str) -> bool:
+        """Whether an authorization answer may go there."""
+        return redirect_uri.matches(self.redirect_uris, presented, self.application_type == "native")
+
+    def accepts_post_logout_redirect(self, presented: str) -> bool:
+        """RP-Initiated Logout 1.0 §3.1: whether a person who signed out may go there. Exact, ports included."""
+        return presented in self.post_logout_redirect_uris
+
+    def localized_text(self, member: str, locale: str) -> str:
+        """`client_name`, `policy_uri` … in this language, else as registered without one."""
+        prefix = f"{member}#"
+        tagged = {name.removeprefix(prefix): text for name, text in self.localized.items() if name.startswith(prefix)}
+        return locales.best(tagged, locale) or str(getattr(self, member))
+
+    def localized_name(self, locale: str) -> str:
+        """`client_name` in this language; empty where the app has none."""
+        return self.localized_text("client_name", locale)
+
+
+MEMBERS: Final = frozenset(member.name for member in fields(ClientMetadata))
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

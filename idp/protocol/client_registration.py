@@ -1,0 +1,179 @@
+"""The rules of a registration: Authlib's are heard, ours have the last word (RFC 7591, OpenID Connect Registration)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from authlib.oauth2.rfc7591 import ClientMetadataClaims as OAuthClaims
+from authlib.oidc.registration import ClientMetadataClaims as OpenIDClaims
+from joserfc.errors import ClaimError
+
+from idp.protocol import member_kinds as kinds
+from idp.protocol.claims import SCOPE_CLAIMS
+from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
+from idp.protocol.locales import is_language_tag
+from idp.protocol.redirect_uri import check_registrable
+from idp.protocol.scope import Scope
+from idp.protocol.uri import Uri
+
+DEFAULT_SCOPE: Final = Scope(("openid", "profile", "email"))
+GRANT_TYPES: Final = ("authorization_code", "refresh_token")
+SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
+AUTH_METHODS: Final = (*SECRET_METHODS, "none")
+SIGNING_ALGS: Final = ("RS256", "ES256", "EdDSA")
+
+KINDS: Final[Mapping[str, kinds.Kind]] = {
+    "client_name": kinds.name,
+    "redirect_uris": kinds.uris,
+    "post_logout_redirect_uris": kinds.uris,
+    "grant_types": kinds.some_of(*GRANT_TYPES),
+    "response_types": kinds.some_of("code"),
+    "token_endpoint_auth_method": kinds.one_of(*AUTH_METHODS),
+    "application_type": kinds.one_of("web", "native"),
+    "scope": kinds.scope,
+    "subject_type": kinds.one_of("public"),
+    "id_token_signed_response_alg": kinds.one_of(*SIGNING_ALGS),
+    "default_max_age": kinds.seconds,
+    "require_auth_time": kinds.flag,
+    "default_acr_values": kinds.texts,
+    "client_uri": kinds.web_address,
+    "logo_uri": kinds.web_address,
+    "policy_uri": kinds.web_address,
+    "tos_uri": kinds.web_address,
+    "initiate_login_uri": kinds.web_address,
+    "contacts": kinds.texts,
+    "software_id": kinds.text,
+    "software_version": kinds.text,
+    "require_pkce": kinds.flag,
+    "first_party": kinds.flag,
+    "reviewed": kinds.flag,
+    "id_token_claims": kinds.some_of(*SCOPE_CLAIMS),
+    "optional_scopes": kinds.texts,
+    "access_token_format": kinds.one_of("opaque", "jwt"),
+    "unknown_scope": kinds.one_of("drop", "refuse"),
+    "allowed_origins": kinds.origins,
+}
+"""The members we know, and what each may hold by itself."""
+
+LOCALIZABLE: Final = frozenset({"client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri"})
+"""RFC 7591 §2.2: the members that may also come with a language tag."""
+
+PROMISES: Final = (
+    "id_token_encrypted_response_alg",
+    "userinfo_signed_response_alg",
+    "userinfo_encrypted_response_alg",
+    "authorization_signed_response_alg",
+    "authorization_encrypted_response_alg",
+    "require_signed_request_object",
+    "require_pushed_authorization_requests",
+    "dpop_bound_access_tokens",
+    "tls_client_certificate_bound_access_tokens",
+)
+"""Protections we cannot give yet: to ignore them, as RFC 7591 §2 allows, would leave the client believing in them."""
+
+_MOST_LOCALIZED = 100
+
+Members = dict[str, Any]
+
+
+def checked(metadata: Mapping[str, object]) -> Members:
+    """The members of a `ClientMetadata`; raises `InvalidRedirectUri` or `InvalidClientMetadata`."""
+    members: Members = {
+        name: _read(name, kind, metadata[name]) for name, kind in KINDS.items() if metadata.get(name) is not None
+    }
+    doubtful = _member_authlib_refuses({name: metadata[name] for name in members})
+    for rule in RULES:
+        rule(members, metadata)
+    if doubtful:
+        raise InvalidClientMetadata(f"{doubtful} is not valid")
+    return members
+
+
+def _read(name: str, kind: kinds.Kind, value: object) -> Any:
+    try:
+        return kind(value)
+    except kinds.BadMember as problem:
+        raise InvalidClientMetadata(f"{name} {problem}") from None
+
+
+def _member_authlib_refuses(metadata: Members) -> str | None:
+    """Authlib speaks of http and https addresses only; private schemes are ours to judge."""
+    web = [uri for uri in metadata.get("redirect_uris", ()) if uri.lower().startswith(("http:", "https:"))]
+    try:
+        for rules in (OAuthClaims, OpenIDClaims):
+            rules(metadata | {"redirect_uris": web}, {}).validate()
+    except ClaimError as problem:
+        return problem.claim
+    return None
+
+
+def _redirects_are_registrable(members: Members, metadata: Mapping[str, object]) -> None:
+    application_type = members.get("application_type", "web")
+    for name in ("redirect_uris", "post_logout_redirect_uris"):
+        for uri in members.get(name, ()):
+            try:
+                check_registrable(uri, application_type)
+            except InvalidRedirectUri as problem:
+                raise InvalidRedirectUri(f"{name}: {uri[:80]} is not acceptable: {problem.description}") from None
+
+
+def _grant_and_response_types_fit(members: Members, metadata: Mapping[str, object]) -> None:
+    """RFC 7591 §2.1."""
+    grant_types = members.get("grant_types", ("authorization_code",))
+    if "authorization_code" not in grant_types:
+        raise InvalidClientMetadata("grant_types must hold authorization_code")
+    if not members.get("response_types", ("code",)):
+        raise InvalidClientMetadata("response_types must hold code, since grant_types holds authorization_code")
+    if not members.get("redirect_uris"):
+        raise InvalidRedirectUri("redirect_uris must name at least one address")
+
+
+def _public_clients_use_pkce(members: Members, metadata: Mapping[str, object]) -> None:
+    """RFC 9700 §2.1.1: without a secret, only PKCE ties the code to the client that asked for it."""
+    if members.get("token_endpoint_auth_method") == "none" and not members.get("require_pkce", True):
+        raise InvalidClientMetadata("require_pkce must be true where token_endpoint_auth_method is none")
+
+
+def _optional_scopes_are_in_scope(members: Members, metadata: Mapping[str, object]) -> None:
+    optional = Scope(members.get("optional_scopes", ()))
+    if not optional <= members.get("scope", DEFAULT_SCOPE) or "openid" in optional:
+        raise InvalidClientMetadata("optional_scopes may hold scopes of scope, and not openid")
+
+
+def _no_promise_is_broken(members: Members, metadata: Mapping[str, object]) -> None:
+    for name in PROMISES:
+        if metadata.get(name):
+            raise InvalidClientMetadata(f"{name} is not offered here; leave it out")
+
+
+def _add_localized(members: Members, metadata: Mapping[str, object]) -> None:
+    """RFC 7591 §2.2; tags are compared without regard to case (BCP 47 §2.1.1)."""
+    localized: dict[str, str] = {}
+    for full_name, value in metadata.items():
+        name, hash_sign, tag = full_name.partition("#")
+        if not hash_sign or name not in LOCALIZABLE:
+            continue
+        if not is_language_tag(tag):
+            raise InvalidClientMetadata(f"{full_name[:80]} must end with a language tag, such as {name}#de")
+        localized[f"{name}#{tag.lower()}"] = _read(f"{name}#{tag}", KINDS[name], value)
+    if len(localized) > _MOST_LOCALIZED:
+        raise InvalidClientMetadata(f"there are more than {_MOST_LOCALIZED} members with a language tag")
+    members["localized"] = localized
+
+
+def _add_allowed_origins(members: Members, metadata: Mapping[str, object]) -> None:
+    """A public web client runs in the pages its redirects lead to; they must be able to read the tokens."""
+    in_pages = members.get("token_endpoint_auth_method") == "none" and members.get("application_type", "web") == "web"
+    if "allowed_origins" not in members and in_pages:
+        members["allowed_origins"] = tuple(dict.fromkeys(Uri.parse(uri).origin for uri in members["redirect_uris"]))
+
+
+RULES: Final = (
+    _redirects_are_registrable,
+    _grant_and_response_types_fit,
+    _public_clients_use_pkce,
+    _optional_scopes_are_in_scope,
+    _no_promise_is_broken,
+    _add_localized,
+    _add_allowed_origins,
+)
+"""What the members may be together, in this order."""
