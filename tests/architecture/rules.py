@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from tests.architecture.house import House, Module, room_of
 
 FLOORS = (
-    ("app", "cli"),
+    ("app", "cli", "__main__"),
     ("endpoints", "pages"),
     ("web",),
     ("issuance", "sessions", "accounts", "upstream", "signing", "mail"),

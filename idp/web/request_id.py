@@ -1,0 +1,56 @@
+"""The reference of one request: in the answer's header, on every error page, in every log line and audit event.
+
+It is always our own: 16 letters and digits that can be read out on the telephone. An id that a trusted proxy sent
+stands beside it in the log; from anyone else it is ignored.
+"""
+
+import re
+import secrets
+from base64 import b32encode
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from types import TracebackType
+from typing import TypeAlias
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from idp.web.proxies import PROXY_REQUEST_ID
+
+ExceptionInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
+
+_REFERENCE: ContextVar[str] = ContextVar("reference", default="")
+_PROXY_REFERENCE: ContextVar[str] = ContextVar("proxy_reference", default="")
+ACCEPTABLE = re.compile(r"[A-Za-z0-9._:/=+-]{1,64}", re.ASCII)
+
+
+def current() -> str:
+    """The reference of the request that this thread answers, "" outside requests."""
+    return _REFERENCE.get()
+
+
+def proxy_reference() -> str:
+    """The id that a trusted proxy gave this request, "" when there is none."""
+    return _PROXY_REFERENCE.get()
+
+
+class RequestIds:
+    """WSGI: names each request, inside by `current()` and outside by the header X-Request-ID."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self.app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        reference = b32encode(secrets.token_bytes(10)).decode().lower()
+        sent = environ.get(PROXY_REQUEST_ID, "")
+        outer = _REFERENCE.set(reference)
+        outer_proxy = _PROXY_REFERENCE.set(sent if ACCEPTABLE.fullmatch(sent) else "")
+
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: ExceptionInfo = None, /
+        ) -> Callable[[bytes], object]:
+            return start_response(status, [*headers, ("X-Request-ID", reference)], exc_info)
+
+        try:
+            return self.app(environ, start)
+        finally:
+            _REFERENCE.reset(outer)
+            _PROXY_REFERENCE.reset(outer_proxy)
