@@ -21,7 +21,7 @@ from idp.store.signing_keys import State, StoredKey
 
 Key = RSAKey | ECKey | OKPKey
 KEY_TYPES: dict[str, type[RSAKey] | type[ECKey] | type[OKPKey]] = {"RS256": RSAKey, "ES256": ECKey, "EdDSA": OKPKey}
-LEAST_RSA_BITS, MOST_RSA_BITS = 2048, 4096
+LEAST_RSA_BITS, MOST_RSA_BITS, LEAST_EXPONENT = 2048, 4096, 65537
 
 
 class UnusableKey(Exception):
@@ -36,8 +36,8 @@ class SigningKey:
     alg: str
     private: Key
 
-    def stored(self, state: State, folder: KeyFolder, now: int) -> StoredKey:
-        """The row for the database, its private half wrapped under keys/."""
+    def stored(self, state: State, folder: KeyFolder, now: int, signs_at: int | None = None) -> StoredKey:
+        """The row for the database, its private half wrapped under keys/; `signs_at` asks a `next` to hurry."""
         return StoredKey(
             kid=self.kid,
             alg=self.alg,
@@ -45,7 +45,7 @@ class SigningKey:
             public_jwk=json.dumps(self.private.as_dict(private=False), separators=(",", ":"), sort_keys=True),
             sealed_private=folder.wrap(_der(self.private), binding(self.kid, self.alg)),
             published_at=now,
-            signs_at=now if state == "current" else None,
+            signs_at=now if state == "current" else signs_at,
         )
 
 
@@ -98,6 +98,8 @@ def _usable(private: object) -> SigningKey:
             raise UnusableKey(
                 f"an RSA key needs {LEAST_RSA_BITS} to {MOST_RSA_BITS} bits; this one has {private.key_size}"
             )
+        if private.public_key().public_numbers().e < LEAST_EXPONENT:
+            raise UnusableKey(f"an RSA key needs a public exponent of {LEAST_EXPONENT} or more")
         return _named("RS256", RSAKey.import_key(private))
     if isinstance(private, EllipticCurvePrivateKey) and isinstance(private.curve, SECP256R1):
         return _named("ES256", ECKey.import_key(private))

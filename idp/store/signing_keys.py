@@ -9,6 +9,7 @@ from typing import Literal
 
 from sqlalchemy import BigInteger, Index, String, Text, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.store.base import Base, count, db
@@ -96,8 +97,15 @@ def added(key: StoredKey) -> bool:
 
 
 def signs(kid: str, now: int) -> bool:
-    """`next` is now `current`. The former one retires before, in the same unit of work."""
-    return count(BEGIN, {"key": kid, "now": now}) == 1
+    """`next` is now `current`. The former one retires before, in the same unit of work.
+
+    False undoes what that unit of work did so far when another key signs already: the caller stops there.
+    """
+    try:
+        return count(BEGIN, {"key": kid, "now": now}) == 1
+    except IntegrityError:
+        db.session.rollback()
+        return False
 
 
 def retired(kid: str, now: int) -> bool:
