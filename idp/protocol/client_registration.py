@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from authlib.oauth2.rfc7591 import ClientMetadataClaims as OAuthClaims
-from authlib.oidc.registration import ClientMetadataClaims as OpenIDClaims
-from joserfc.errors import ClaimError
+from authlib.oauth2.rfc7591.claims import ClientMetadataClaims as OAuthClaims
+from authlib.oauth2.rfc7591.claims import InvalidClaimError
+from authlib.oidc.registration.claims import ClientMetadataClaims as OpenIDClaims
 
 from idp.protocol import member_kinds as kinds
 from idp.protocol.claims import SCOPE_CLAIMS
@@ -101,8 +101,8 @@ def _member_authlib_refuses(metadata: Members) -> str | None:
     try:
         for rules in (OAuthClaims, OpenIDClaims):
             rules(metadata | {"redirect_uris": web}, {}).validate()
-    except ClaimError as problem:
-        return problem.claim
+    except InvalidClaimError as problem:
+        return str(problem.claim)
     return None
 
 

@@ -1,12 +1,10 @@
 """How old a sign-in may be (OpenID Connect Core §3.1.2.1)."""
 
 import re
-from typing import Final
 
 from idp.protocol.errors import InvalidRequest
 
 _SECONDS = re.compile(r"[0-9]{1,10}")
-LONGEST: Final = 9_999_999_999
 
 
 def parse_max_age(text: str | None) -> int | None:

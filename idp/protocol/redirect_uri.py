@@ -10,13 +10,13 @@ from idp.protocol.uri import BadUri, Uri
 _LOOPBACK = re.compile(r"http://(?P<host>127\.0\.0\.1|\[::1\])(?::(?P<port>[1-9][0-9]{0,4}))?(?=[/?]|\Z)")
 
 _NEVER: Final = frozenset(
-    "about acct attachment blob callto cap chrome chrome-extension cid content crid data dav dict dns doi "
+    "about acct attachment blob callto cap chrome chrome-extension cid content crid data dav dict dns doi "  # noqa: SIM905
     "facetime feed file filesystem finger ftp ftps geo git go gopher h323 http im imap info intent ipp "
     "irc ircs jar javascript jdbc ldap ldaps livescript magnet mailto market mid mk mocha moz-extension "
     "msteams news nfs nntp opera pop pres res resource rmi rsync rtmp rtsp safari-extension search "
     "search-ms sftp sgn shell shttp sip sips skype slack smb sms snmp ssh stun stuns svn tag tel telnet "
-    "tftp turn turns udp unix urn vbs vbscript view-source vnc wais wcal webcal ws wss wyciwyg xmpp xri "
-    "zoommtg".split()  # noqa: SIM905
+    "tftp turn turns udp unix urn vbs vbscript view-source vnc wais webcal ws wss wyciwyg xmpp xri "
+    "zoommtg".split()
 )
 """Schemes that belong to somebody already: no app may claim them (RFC 7595 §3.8)."""
 
