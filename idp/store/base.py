@@ -60,9 +60,10 @@ def configuration(settings: Database) -> dict[str, Any]:
         url = url.set(drivername="postgresql+psycopg")
         common = {"url": url, "pool_size": settings.pool_size, "connect_args": {"prepare_threshold": 1}}
         main, hot = common, {**common, "isolation_level": "AUTOCOMMIT"}
+    looked_at = {"execution_options": {"preserve_rowcount": True}}  # else an INSERT on PostgreSQL counts -1
     return {
-        "SQLALCHEMY_ENGINE_OPTIONS": main,
-        "SQLALCHEMY_BINDS": {"hot": {**hot, "pool_reset_on_return": None}},
+        "SQLALCHEMY_ENGINE_OPTIONS": main | looked_at,
+        "SQLALCHEMY_BINDS": {"hot": hot | looked_at | {"pool_reset_on_return": None}},
     }
 
 

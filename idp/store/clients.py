@@ -1,9 +1,24 @@
 """Registered apps. The metadata is one JSON document: what RFC 7591 names, checked when it was written."""
 
-from sqlalchemy import BigInteger, String, Text
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hmac import compare_digest
+from itertools import groupby
+from operator import itemgetter
+from threading import Lock
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, Row, String, Text, and_, bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base
+from idp.protocol.client_metadata import ClientMetadata
+from idp.store import client_secrets
+from idp.store.base import Base, count, db, fingerprint
+from idp.store.client_secrets import ClientSecret, StoredSecret
+
+Source = Literal["file", "cli", "console", "registration"]
+State = Literal["active", "suspended"]
 
 
 class ClientRow(Base):
@@ -18,3 +33,133 @@ class ClientRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[int] = mapped_column(BigInteger)
     updated_at: Mapped[int] = mapped_column(BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A registered app. `secrets` are those not revoked; whether one has expired is asked when it is presented."""
+
+    client_id: str
+    metadata: ClientMetadata
+    source: Source = "cli"
+    state: State = "active"
+    secrets: tuple[StoredSecret, ...] = ()
+
+    def has_secret(self, presented: str, now: int) -> bool:
+        """Whether this is one of its secrets, in a time that does not tell which characters are right."""
+        shown = fingerprint(presented)
+        alike = [compare_digest(shown, secret.fingerprint) for secret in self.secrets if secret.lives(now)]
+        return any(alike)
+
+
+NOBODY = Client("", ClientMetadata())
+
+JOINED = (
+    select(ClientRow.id, ClientRow.registration, ClientRow.source, ClientRow.state, *client_secrets.COLUMNS)
+    .outerjoin(ClientSecret, and_(ClientSecret.client_id == ClientRow.id, ClientSecret.revoked_at.is_(None)))
+    .order_by(ClientRow.id, ClientSecret.created_at, ClientSecret.id)
+)
+ONE = JOINED.where(ClientRow.id == bindparam("client"))
+ACTIVE = ONE.where(ClientRow.state == "active")
+ADD = insert(Base.metadata.tables["clients"]).on_conflict_do_nothing()
+CHANGE = (
+    update(ClientRow)
+    .where(ClientRow.id == bindparam("client"))
+    .values(registration=bindparam("metadata"), source=bindparam("source"), state=bindparam("state"))
+    .values(updated_at=bindparam("now"))
+)
+REMOVE = delete(ClientRow).where(ClientRow.id == bindparam("client"))
+
+
+def find(client_id: str) -> Client | None:
+    """The app as it is now, if it is registered and not suspended. Doors ask `KnownClients`, which remembers."""
+    with db.engines["hot"].connect() as connection:
+        return next(_clients(connection.execute(ACTIVE, {"client": client_id})), None)
+
+
+def stored(client_id: str) -> Client | None:
+    """The app as this unit of work sees it, suspended or not."""
+    return next(_clients(db.session.execute(ONE, {"client": client_id})), None)
+
+
+def every() -> tuple[Client, ...]:
+    """All apps as this unit of work sees them, suspended ones too, by client_id."""
+    return tuple(_clients(db.session.execute(JOINED)))
+
+
+def added(client: Client, now: int) -> bool:
+    """The app is registered, without its secrets; False when the client_id is taken."""
+    return count(ADD, _values(client) | {"id": client.client_id, "created_at": now, "updated_at": now}) == 1
+
+
+def changed(client: Client, now: int) -> bool:
+    """The app's metadata, source and state are these; False when there is no such app."""
+    return count(CHANGE, _values(client) | {"client": client.client_id, "now": now}) == 1
+
+
+def removed(client_id: str) -> bool:
+    """The app is gone, and with it its secrets, its grants and what people agreed to share with it."""
+    return count(REMOVE, {"client": client_id}) == 1
+
+
+def _values(client: Client) -> dict[str, object]:
+    return {"metadata": client.metadata.to_json(), "source": client.source, "state": client.state}
+
+
+def _clients(rows: Iterable[Row[Any]]) -> Iterator[Client]:
+    """One client per run of rows: it stands in each of them, beside one of its secrets or beside nothing."""
+    for client, group in groupby(rows, key=itemgetter(slice(4))):
+        client_id, registration, source, state = client
+        secrets = tuple(StoredSecret(*secret) for secret in map(itemgetter(slice(4, None)), group) if secret[0])
+        yield Client(client_id, ClientMetadata.from_json(registration), source, state, secrets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    client: Client
+    read_at: int
+
+
+class KnownClients:
+    """What this process knows of the apps, for `cache_for` seconds and never longer.
+
+    So a change of metadata, a suspension, a removal and a revoked secret are felt everywhere `cache_for`
+    seconds after their commit at the latest. Not late at all: a new app and a new secret (what is not known
+    is read), and a secret's expiry (it is compared with the time).
+    """
+
+    def __init__(self, cache_for: int, room_for: int = 1000) -> None:
+        self._cache_for = cache_for
+        self._room_for = room_for
+        self._kept: dict[str, _Kept] = {}
+        self._lock = Lock()
+
+    def find(self, client_id: str, now: int) -> Client | None:
+        """The app, if it is registered and not suspended."""
+        return self._known(client_id, now) or self._read(client_id, now)
+
+    def find_by_secret(self, client_id: str, presented: str, now: int) -> Client | None:
+        """The app, if this is one of its secrets (RFC 6749 §2.3.1).
+
+        An unknown app and a wrong secret take the same way: one read, one comparison.
+        """
+        known = self._known(client_id, now)
+        if known is not None and known.has_secret(presented, now):
+            return known
+        client = self._read(client_id, now)
+        return client if (client or NOBODY).has_secret(presented, now) else None
+
+    def _known(self, client_id: str, now: int) -> Client | None:
+        kept = self._kept.get(client_id)
+        is_fresh = kept is not None and kept.read_at <= now < kept.read_at + self._cache_for
+        return kept.client if kept and is_fresh else None
+
+    def _read(self, client_id: str, now: int) -> Client | None:
+        client = find(client_id)
+        with self._lock:
+            self._kept.pop(client_id, None)
+            if client is not None:
+                self._kept[client_id] = _Kept(client, now)
+            while len(self._kept) > self._room_for:
+                self._kept.pop(next(iter(self._kept)))
+        return client
