@@ -35,9 +35,6 @@ class StoredSecret:
     expires_at: int | None = None
     """Seconds since the epoch from which on it is refused; None: never."""
 
-    def lives(self, now: int) -> bool:
-        return self.expires_at is None or now < self.expires_at
-
 
 COLUMNS = (
     ClientSecret.id,

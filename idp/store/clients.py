@@ -1,21 +1,21 @@
 """Registered apps. The metadata is one JSON document: what RFC 7591 names, checked when it was written."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from itertools import groupby
 from operator import itemgetter
 from threading import Lock
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Row, String, Text, and_, bindparam, delete, select, update
+from sqlalchemy import BigInteger, String, Text, and_, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.protocol.client_metadata import ClientMetadata
 from idp.store import client_secrets
 from idp.store.base import Base, count, db, fingerprint
-from idp.store.client_secrets import ClientSecret, StoredSecret
+from idp.store.client_secrets import ClientSecret
 
 Source = Literal["file", "cli", "console", "registration"]
 State = Literal["active", "suspended"]
@@ -37,26 +37,36 @@ class ClientRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A registered app. `secrets` are those not revoked; whether one has expired is asked when it is presented."""
+    """A registered app, with the fingerprints of the secrets that were live when it was looked up."""
 
     client_id: str
     metadata: ClientMetadata
     source: Source = "cli"
     state: State = "active"
-    secrets: tuple[StoredSecret, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
-    def has_secret(self, presented: str, now: int) -> bool:
-        """Whether this is one of its secrets, in a time that does not tell which characters are right."""
+    def has_secret(self, presented: str) -> bool:
+        """Whether this is one of its secrets; the time it takes does not tell how much of it is right."""
         shown = fingerprint(presented)
-        alike = [compare_digest(shown, secret.fingerprint) for secret in self.secrets if secret.lives(now)]
-        return any(alike)
+        return any(compare_digest(shown, secret) for secret in self.secrets)
 
 
 NOBODY = Client("", ClientMetadata())
 
+
 JOINED = (
-    select(ClientRow.id, ClientRow.registration, ClientRow.source, ClientRow.state, *client_secrets.COLUMNS)
-    .outerjoin(ClientSecret, and_(ClientSecret.client_id == ClientRow.id, ClientSecret.revoked_at.is_(None)))
+    select(
+        ClientRow.id,
+        ClientRow.registration,
+        ClientRow.source,
+        ClientRow.state,
+        ClientSecret.secret,
+        ClientSecret.expires_at,
+    )
+    .outerjoin(
+        ClientSecret,
+        and_(ClientSecret.client_id == ClientRow.id, client_secrets.NOT_REVOKED, client_secrets.NOT_EXPIRED),
+    )
     .order_by(ClientRow.id, ClientSecret.created_at, ClientSecret.id)
 )
 ONE = JOINED.where(ClientRow.id == bindparam("client"))
@@ -71,20 +81,20 @@ CHANGE = (
 REMOVE = delete(ClientRow).where(ClientRow.id == bindparam("client"))
 
 
-def find(client_id: str) -> Client | None:
+def find(client_id: str, now: int) -> Client | None:
     """The app as it is now, if it is registered and not suspended. Doors ask `KnownClients`, which remembers."""
-    with db.engines["hot"].connect() as connection:
-        return next(_clients(connection.execute(ACTIVE, {"client": client_id})), None)
+    return _read(client_id, now)[0]
 
 
-def stored(client_id: str) -> Client | None:
+def stored(client_id: str, now: int) -> Client | None:
     """The app as this unit of work sees it, suspended or not."""
-    return next(_clients(db.session.execute(ONE, {"client": client_id})), None)
+    rows = db.session.execute(ONE, {"client": client_id, "now": now})
+    return next((client for client, _ in _clients(rows)), None)
 
 
-def every() -> tuple[Client, ...]:
+def every(now: int) -> tuple[Client, ...]:
     """All apps as this unit of work sees them, suspended ones too, by client_id."""
-    return tuple(_clients(db.session.execute(JOINED)))
+    return tuple(client for client, _ in _clients(db.session.execute(JOINED, {"now": now})))
 
 
 def added(client: Client, now: int) -> bool:
@@ -106,18 +116,28 @@ def _values(client: Client) -> dict[str, object]:
     return {"metadata": client.metadata.to_json(), "source": client.source, "state": client.state}
 
 
-def _clients(rows: Iterable[Row[Any]]) -> Iterator[Client]:
+def _read(client_id: str, now: int) -> tuple[Client | None, int | None]:
+    """Also when the first of its secrets expires: from then on this is no longer the truth."""
+    with db.engines["hot"].connect() as connection:
+        return next(_clients(connection.execute(ACTIVE, {"client": client_id, "now": now})), (None, None))
+
+
+def _clients(rows: Iterable[Any]) -> Iterator[tuple[Client, int | None]]:
     """One client per run of rows: it stands in each of them, beside one of its secrets or beside nothing."""
-    for client, group in groupby(rows, key=itemgetter(slice(4))):
-        client_id, registration, source, state = client
-        secrets = tuple(StoredSecret(*secret) for secret in map(itemgetter(slice(4, None)), group) if secret[0])
-        yield Client(client_id, ClientMetadata.from_json(registration), source, state, secrets)
+    for (client_id, registration, source, state), group in groupby(rows, key=itemgetter(0, 1, 2, 3)):
+        secrets = [(secret, expires_at) for *_, secret, expires_at in group if secret]
+        fingerprints = tuple(secret for secret, _ in secrets)
+        client = Client(client_id, ClientMetadata.from_json(registration), source, state, fingerprints)
+        yield client, min((at for _, at in secrets if at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
+    """True from the first of these seconds on, and no longer relied on from the second on."""
+
     client: Client
-    read_at: int
+    since: int
+    until: int
 
 
 class KnownClients:
@@ -125,7 +145,7 @@ class KnownClients:
 
     So a change of metadata, a suspension, a removal and a revoked secret are felt everywhere `cache_for`
     seconds after their commit at the latest. Not late at all: a new app and a new secret (what is not known
-    is read), and a secret's expiry (it is compared with the time).
+    is read), and a secret's expiry (what is known ends with it).
     """
 
     def __init__(self, cache_for: int, room_for: int = 1000) -> None:
@@ -136,30 +156,30 @@ class KnownClients:
 
     def find(self, client_id: str, now: int) -> Client | None:
         """The app, if it is registered and not suspended."""
-        return self._known(client_id, now) or self._read(client_id, now)
+        return self._known(client_id, now) or self._look_up(client_id, now)
 
     def find_by_secret(self, client_id: str, presented: str, now: int) -> Client | None:
-        """The app, if this is one of its secrets (RFC 6749 §2.3.1).
+        """The app, if it is registered, not suspended, and this is one of its live secrets (RFC 6749 §2.3.1).
 
-        An unknown app and a wrong secret take the same way: one read, one comparison.
+        An unknown app and a wrong secret take the same way: one read, one comparison, None.
         """
         known = self._known(client_id, now)
-        if known is not None and known.has_secret(presented, now):
+        if known is not None and known.has_secret(presented):
             return known
-        client = self._read(client_id, now)
-        return client if (client or NOBODY).has_secret(presented, now) else None
+        client = self._look_up(client_id, now)
+        return client if (client or NOBODY).has_secret(presented) else None
 
     def _known(self, client_id: str, now: int) -> Client | None:
         kept = self._kept.get(client_id)
-        is_fresh = kept is not None and kept.read_at <= now < kept.read_at + self._cache_for
-        return kept.client if kept and is_fresh else None
+        return kept.client if kept and kept.since <= now < kept.until else None
 
-    def _read(self, client_id: str, now: int) -> Client | None:
-        client = find(client_id)
+    def _look_up(self, client_id: str, now: int) -> Client | None:
+        client, ends_at = _read(client_id, now)
+        until = now + self._cache_for
         with self._lock:
             self._kept.pop(client_id, None)
             if client is not None:
-                self._kept[client_id] = _Kept(client, now)
+                self._kept[client_id] = _Kept(client, now, until if ends_at is None else min(until, ends_at))
             while len(self._kept) > self._room_for:
                 self._kept.pop(next(iter(self._kept)))
         return client
