@@ -1,0 +1,4 @@
+"""What all doors share: cookies, forms, languages, pages, headers, errors, the one commit of a request.
+
+It knows requests and answers, and no door; what a door decides does not live here.
+"""

@@ -1,0 +1,155 @@
+"""Pages: one `render` for all of them, and what every template may rely on."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, render_template, request, url_for
+
+from idp.accounts import passwords
+from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.redirect_uri import origin_of
+from idp.settings import Settings
+from idp.web import assets, cookies, csrf, headers, locale
+from idp.web.forms import Form
+from idp.web.house import house
+
+PENDING = "for"
+RULES = "minlength: {least}; maxlength: 256; required: lower; required: upper; required: digit; required: special;"
+RULES_OF_LENGTH = "minlength: {least}; maxlength: 256;"
+
+
+class Waiting(Protocol):
+    """What a page needs to know of the pending request it serves (store.pending_authorizations)."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def request(self) -> AuthorizationRequest: ...
+
+
+@dataclass(frozen=True)
+class AppIdentity:
+    """Who is asking: the only words on a page that come from the app."""
+
+    name: str
+    domain: str
+    home_url: str = ""
+    policy_url: str = ""
+    tos_url: str = ""
+    reviewed: bool = True
+
+    @property
+    def initial(self) -> str:
+        return self.name[:1].upper()
+
+    @classmethod
+    def of(cls, client: ClientMetadata, redirect_uri: str | None = None) -> "AppIdentity":
+        """The app in the language of this request; an app without a name is called by its domain."""
+        domain = _host(redirect_uri) or _host(client.client_uri) or _host(next(iter(client.redirect_uris), None))
+        name = client.localized_name(locale.current()) or domain or locale.gettext("This app")
+        return cls(name, domain, client.client_uri, client.policy_uri, client.tos_uri, client.reviewed)
+
+
+class _CsrfToken:
+    """Made when a template writes it: a page without a form sets no cookie."""
+
+    def __html__(self) -> str:
+        return self.text
+
+    @property
+    def text(self) -> str:
+        self.__dict__.setdefault("made", csrf.token())
+        return str(self.__dict__["made"])
+
+    __str__ = __html__
+
+
+def prepare(app: Flask, settings: Settings) -> None:
+    """Cookies, languages and static files first: pages stand on them."""
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    cookies.prepare(app, settings)
+    locale.prepare(app, settings)
+    assets.prepare(app, settings)
+    app.jinja_env.globals.update(asset=assets.url, to=to)
+    composed, least = settings.password.policy == "composition", passwords.shortest(settings.password)
+    rules = (RULES if composed else RULES_OF_LENGTH).format(least=least)
+    app.jinja_env.globals.update(password_composed=composed, password_least=least, password_rules=rules)
+
+
+def render(
+    template: str,
+    status: int | None = None,
+    *,
+    pending: Waiting | None = None,
+    client: ClientMetadata | None = None,
+    form: Form | None = None,
+    address: str | None = None,
+    form_targets: Iterable[str] = (),
+    **context: Any,
+) -> Response:
+    """The page of `template`. Its status is `status`, or what the form says (200, 400, 422 …), or 200.
+
+    `pending` gives the app's identity (with `client`), keeps its id in every form and link, and lets forms end at
+    the app. `address` shows this page by GET, for the language form; by default it is this request's own.
+    `form_targets` are more origins that a form of this page may be redirected to.
+    """
+    redirect_uri = pending.request.reply_to.redirect_uri if pending else None
+    page = {
+        "app": AppIdentity.of(client, redirect_uri) if client else None,
+        "brand": house().settings.brand,
+        "csrf_token": _CsrfToken(),
+        "display": pending.request.display if pending else None,
+        "form": form,
+        "here": address or here(),
+        "kept_parameters": tuple(_kept_parameters(pending)),
+        "locale": locale.current(),
+        "offered_locales": tuple(_languages()),
+        "pending_id": pending.id if pending else pending_id(),
+        "text_direction": locale.direction(),
+    }
+    answer = Response(render_template(template, **{**page, **context}), status or (form.status if form else 200))
+    targets = (*form_targets, origin_of(redirect_uri)) if redirect_uri else form_targets
+    answer.headers["Content-Security-Policy"] = headers.page_policy(targets)
+    answer.headers["Content-Language"] = locale.current()
+    return answer
+
+
+def pending_id() -> str:
+    """The id of the pending request that this request names, "" when it names none; a claim, not yet a proof."""
+    named = request.args.get(PENDING) or (request.form.get(PENDING) if request.method == "POST" else None) or ""
+    return named if locale.PENDING_SHAPE.fullmatch(named) else ""
+
+
+def to(endpoint: str, **values: Any) -> str:
+    """The address of another page of ours, the pending request kept."""
+    kept: Mapping[str, Any] = {PENDING: pending_id() or None, **values}
+    return url_for(endpoint, **{name: value for name, value in kept.items() if value is not None})
+
+
+def here() -> str:
+    """This request's own address, without its query, if a GET shows a page there; else the home page's."""
+    rule = request.url_rule
+    return request.script_root + request.path if rule and "GET" in (rule.methods or ()) else url_for("home.home")
+
+
+def _kept_parameters(pending: Waiting | None) -> Iterable[tuple[str, str]]:
+    """What the language form sends along, so that the same page comes back."""
+    for name, value in request.args.items(multi=True):
+        if name not in {locale.PARAMETER, PENDING}:
+            yield name, value
+    if named := pending.id if pending else pending_id():
+        yield PENDING, named
+
+
+def _languages() -> Iterable[tuple[str, str, str]]:
+    for tag in locale.offered():
+        yield tag, locale.language_name(tag), locale.direction(tag)
+
+
+def _host(address: str | None) -> str:
+    parts = urlsplit(address or "")
+    return parts.hostname or "" if parts.scheme in {"http", "https"} else ""
