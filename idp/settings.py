@@ -59,6 +59,24 @@ class Server(Section):
             raise ValueError("development shows every mail to everyone: it needs an issuer on 127.0.0.1 or localhost")
         return self
 
+    @model_validator(mode="after")
+    def addresses_are_addresses(self) -> Self:
+        host, _, port = self.bind.rpartition(":")
+        if not host or not port.isdecimal() or int(port) > 65535:
+            raise ValueError("bind is an address and a port, as in 127.0.0.1:8000 or [::]:8000")
+        for network in self.trusted_proxies:
+            try:
+                ip_network(network)
+            except ValueError as error:
+                raise ValueError(f"trusted_proxies holds networks, as in 10.0.0.0/8: {error}") from None
+        return self
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where to listen: host and port."""
+        host, _, port = self.bind.rpartition(":")
+        return host.strip("[]"), int(port)
+
     @property
     def is_https(self) -> bool:
         return self.issuer.startswith("https://")
