@@ -5,7 +5,9 @@ missing in it under a lock. It goes away at the end, the PostgreSQL server in it
 behind is removed by the next one.
 """
 
+import dataclasses
 import fcntl
+import json
 import os
 import shutil
 import tempfile
@@ -17,8 +19,12 @@ from pathlib import Path
 import psycopg
 from flask import Flask
 
-from idp.settings import Database
+from idp import clock
+from idp.settings import Database, Settings
+from idp.signing import keys
+from idp.signing.wrapping import KeyFolder
 from idp.store import base, migrate, schema
+from idp.store.signing_keys import StoredKey
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it complains about a folder of the desktop session
@@ -129,6 +135,26 @@ def migrated(url: str) -> None:
     assert schema.TABLES
     with store_app(url):
         migrate.upgrade()
+
+
+def key_folder() -> Path:
+    """The key-encryption key of this run; tests take a copy."""
+    return once("keys", make_key_folder)
+
+
+def make_key_folder(folder: Path) -> None:
+    KeyFolder.create_first(folder)
+
+
+def first_keys() -> tuple[StoredKey, ...]:
+    """The signing keys of a new install. An RSA key takes longer to make than most tests run: once is enough."""
+    return tuple(StoredKey(**row) for row in json.loads(once("keys.json", make_first_keys).read_text()))
+
+
+def make_first_keys(file: Path) -> None:
+    folder = KeyFolder.open(key_folder())
+    rows = [keys.generate(alg).stored("current", folder, clock.now()) for alg in Settings().keys.algorithms]
+    file.write_text(json.dumps([dataclasses.asdict(row) for row in rows]))
 
 
 def sqlite_template(file: Path) -> None:
