@@ -1,14 +1,20 @@
 """What every test may ask for: a fresh database of each kind, time that moves when told, an app, a browser."""
 
 import os
+import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import time_machine
 from flask import Flask
 
+from idp import clock
+from idp.settings import Settings, load_settings
 from tests import databases
+
+MANUAL = Path(__file__).parents[1] / "config.toml"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,3 +64,36 @@ def store(database: str) -> Iterator[Flask]:
     """An app context over the database and nothing else: for tests of idp/store."""
     with databases.store_app(database) as app:
         yield app
+
+
+class Clock:
+    """Time stands still until it is told to move."""
+
+    def __init__(self, traveller: time_machine.Traveller) -> None:
+        self._traveller = traveller
+
+    def now(self) -> int:
+        return clock.now()
+
+    def moves(self, seconds: int) -> None:
+        """Into the future, or with a negative number into the past."""
+        self._traveller.shift(seconds)
+
+
+@pytest.fixture(name="clock")
+def stopped_clock() -> Iterator[Clock]:
+    with time_machine.travel(float(clock.now()), tick=False) as traveller:
+        yield Clock(traveller)
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    """The manual's defaults, on this test's database and with a copy of the run's sealing key; quick hashes."""
+    keys = tmp_path / "keys"
+    shutil.copytree(databases.key_folder(), keys)
+    return load_settings(
+        MANUAL,
+        database={"url": database},
+        keys={"directory": keys},
+        password={"argon2_memory_kib": 8, "argon2_time_cost": 1},
+    )
