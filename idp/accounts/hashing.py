@@ -23,7 +23,7 @@ LOWER_PRIORITY = 10
 RETRY_AFTER = 3
 
 
-class Busy(Exception):  # noqa: N818 - a state, not a fault
+class Busy(Exception):
     """Every seat of the hashing queue is taken; the door answers 503 with Retry-After."""
 
     retry_after = RETRY_AFTER

@@ -18,7 +18,7 @@ class Reason(StrEnum):
     FORMAT = "format"
 
 
-class BadEmail(ValueError):  # noqa: N818 - what was typed, not a fault
+class BadEmail(ValueError):
     """What was typed is not an address that a mail can be sent to."""
 
     def __init__(self, reason: Reason) -> None:

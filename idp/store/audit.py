@@ -1,9 +1,11 @@
 """What happened, for the person, the operator and the auditor. Rows are added, never changed; no secrets."""
 
-from sqlalchemy import BigInteger, Integer, String, Text
+import json
+
+from sqlalchemy import BigInteger, Integer, String, Text, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base
+from idp.store.base import Base, count, db
 
 
 class AuditEvent(Base):
@@ -20,3 +22,41 @@ class AuditEvent(Base):
     network: Mapped[str] = mapped_column(String(64), default="")
     reference: Mapped[str] = mapped_column(String(16), default="")
     details: Mapped[str] = mapped_column(Text, default="{}")
+
+
+def record(
+    event: str,
+    now: int,
+    *,
+    user_id: str | None = None,
+    client_id: str | None = None,
+    session_id: str | None = None,
+    network: str = "",
+    reference: str = "",
+    **details: str | int | bool,
+) -> None:
+    """It happened, if this request's transaction lasts. `details` are small public facts, never secrets."""
+    db.session.execute(
+        insert(AuditEvent).values(
+            at=now,
+            event=event,
+            user_id=user_id,
+            client_id=client_id,
+            session_id=session_id,
+            network=network,
+            reference=reference,
+            details=json.dumps(details, sort_keys=True),
+        )
+    )
+
+
+def events_of(user_id: str, limit: int) -> list[str]:
+    """The names of a person's latest events, newest first."""
+    statement = select(AuditEvent.event).where(AuditEvent.user_id == user_id).order_by(AuditEvent.id.desc())
+    return list(db.session.scalars(statement.limit(limit)))
+
+
+def delete_before(at: int, limit: int) -> int:
+    """Clear away at most `limit` events older than the moment named; how many went."""
+    old = select(AuditEvent.id).where(AuditEvent.at < at).limit(limit)
+    return count(delete(AuditEvent).where(AuditEvent.id.in_(old)), {})

@@ -1,9 +1,11 @@
 """A browser's sign-in. `id` is the `sid` of ID tokens; the cookie's value changes at every rise of privilege."""
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, String
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, String, delete, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base
+from idp.store.base import Base, count, db, hot_count, hot_row
 
 
 class BrowserSession(Base):
@@ -24,3 +26,100 @@ class BrowserSession(Base):
     last_seen_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A live sign-in and its person, who is active; `email` is the primary address, proved, if there is one."""
+
+    id: str
+    user_id: str
+    auth_time: int
+    amr: str
+    acr: str
+    remembered: bool
+    created_at: int
+    last_seen_at: int
+    expires_at: int
+    locale: str
+    profile: str
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What one proof of a person says: how and when, for how long, and where from. `expires_at` is the latest end."""
+
+    auth_time: int
+    amr: str
+    acr: str
+    remembered: bool
+    expires_at: int
+    user_agent: str
+    network: str
+
+
+_CURRENT = text(
+    """
+    SELECT s.id, s.user_id, s.auth_time, s.amr, s.acr, s.remembered, s.created_at, s.last_seen_at, s.expires_at,
+           u.locale, u.profile, e.address AS email
+    FROM browser_sessions s JOIN users u ON u.id = s.user_id AND u.state = 'active'
+    LEFT JOIN emails e ON e.user_id = u.id AND e.is_primary
+    WHERE s.cookie = :cookie AND s.ended_at IS NULL AND s.expires_at > :now
+      AND (s.remembered OR s.last_seen_at > :idle_since)
+    """
+)
+_AGAIN = text(
+    """
+    UPDATE browser_sessions SET cookie = :cookie, auth_time = :auth_time, amr = :amr, acr = :acr,
+        remembered = :remembered, expires_at = :expires_at, user_agent = :user_agent, network = :network,
+        last_seen_at = :auth_time
+    WHERE id = :id AND user_id = :user_id AND ended_at IS NULL
+    """
+)
+_SEEN = text("UPDATE browser_sessions SET last_seen_at = :now WHERE id = :id AND last_seen_at < :now")
+_END = text("UPDATE browser_sessions SET ended_at = :now WHERE id = :id AND ended_at IS NULL")
+_END_OTHERS = text(
+    "UPDATE browser_sessions SET ended_at = :now WHERE user_id = :user_id AND id <> :kept AND ended_at IS NULL"
+)
+
+
+def current(cookie: str, now: int, idle_since: int) -> Session | None:
+    """The live session behind a cookie's fingerprint. One read, outside the request's transaction."""
+    found = hot_row(_CURRENT, {"cookie": cookie, "now": now, "idle_since": idle_since})
+    if found is None:
+        return None
+    values = {**found._mapping, "remembered": bool(found.remembered)}
+    return Session(**values)
+
+
+def add(session_id: str, cookie: str, user_id: str, sign_in: SignIn) -> None:
+    """A new session of this person; the cookie's fingerprint opens it."""
+    values = {**asdict(sign_in), "created_at": sign_in.auth_time, "last_seen_at": sign_in.auth_time}
+    db.session.execute(insert(BrowserSession).values(id=session_id, cookie=cookie, user_id=user_id, **values))
+
+
+def again(session_id: str, cookie: str, user_id: str, sign_in: SignIn) -> bool:
+    """The same person proved themselves again: new cookie, same `sid`; False when the session is over."""
+    return count(_AGAIN, {**asdict(sign_in), "id": session_id, "cookie": cookie, "user_id": user_id}) == 1
+
+
+def seen(session_id: str, now: int) -> None:
+    """The session was used just now; stands alone, outside the request's transaction."""
+    hot_count(_SEEN, {"id": session_id, "now": now})
+
+
+def end(session_id: str, now: int) -> bool:
+    """The session is over; True when this call ended it."""
+    return count(_END, {"id": session_id, "now": now}) == 1
+
+
+def end_others(user_id: str, now: int, kept: str = "") -> int:
+    """Every session of a person is over, except perhaps one; how many ended."""
+    return count(_END_OTHERS, {"user_id": user_id, "kept": kept, "now": now})
+
+
+def delete_expired(now: int, limit: int) -> int:
+    """Clear away at most `limit` sessions past their latest end; how many went."""
+    old = select(BrowserSession.id).where(BrowserSession.expires_at <= now).limit(limit)
+    return count(delete(BrowserSession).where(BrowserSession.id.in_(old)), {})

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base
+from idp.store.base import Base, count, db, new_id
 
 
 class Credential(Base):
@@ -26,3 +26,26 @@ class Credential(Base):
     value: Mapped[str] = mapped_column(Text)
     created_at: Mapped[int] = mapped_column(BigInteger)
     changed_at: Mapped[int] = mapped_column(BigInteger)
+
+
+_SET_PASSWORD = text(
+    """
+    INSERT INTO credentials (id, user_id, kind, value, created_at, changed_at)
+    VALUES (:id, :user_id, 'password', :value, :now, :now)
+    ON CONFLICT (user_id) WHERE kind = 'password'
+    DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at
+    """
+)
+_REHASH = text(
+    "UPDATE credentials SET value = :value WHERE user_id = :user_id AND kind = 'password' AND value = :old_value"
+)
+
+
+def set_password(user_id: str, value: str, now: int) -> None:
+    """The person's one password is the one behind this hash."""
+    db.session.execute(_SET_PASSWORD, {"id": new_id(), "user_id": user_id, "value": value, "now": now})
+
+
+def rehash_password(user_id: str, old_value: str, value: str) -> bool:
+    """The same password under today's parameters; False when it was changed in between."""
+    return count(_REHASH, {"user_id": user_id, "old_value": old_value, "value": value}) == 1

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base
+from idp.store.base import Base, count
 
 
 class Email(Base):
@@ -26,3 +26,20 @@ class Email(Base):
     is_primary: Mapped[bool] = mapped_column(Boolean)
     proved_at: Mapped[int] = mapped_column(BigInteger)
     proved_by: Mapped[str] = mapped_column(String(16))
+
+
+_PROVE = text(
+    """
+    INSERT INTO emails (lookup, address, user_id, is_primary, proved_at, proved_by)
+    SELECT :lookup, :address, :user_id,
+           NOT EXISTS (SELECT 1 FROM emails WHERE user_id = :user_id AND is_primary), :now, :proved_by
+    WHERE true
+    ON CONFLICT (lookup) DO NOTHING
+    """
+)
+
+
+def prove(lookup: str, address: str, user_id: str, now: int, proved_by: str) -> bool:
+    """The address is this person's from now on, by that proof; False when it is somebody's already."""
+    values = {"lookup": lookup, "address": address, "user_id": user_id, "now": now, "proved_by": proved_by}
+    return count(_PROVE, values) == 1

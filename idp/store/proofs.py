@@ -1,9 +1,14 @@
 """Mail links and six-digit codes: hashed, bound to purpose, address, person and browser, spent once."""
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, Row, String, delete, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base
+from idp.store.base import Base, count, db, row
+
+CONFIRM = "confirm"
+RESET = "reset"
 
 
 class Proof(Base):
@@ -23,3 +28,120 @@ class Proof(Base):
     created_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     spent_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What a mail link or code stands for. `user_id` is whom it is about, or became, if anybody."""
+
+    id: str
+    purpose: str
+    lookup: str
+    user_id: str | None
+    sign_up_id: str | None
+    pending_id: str | None
+    created_at: int
+    expires_at: int
+    spent_at: int | None
+
+
+_COLUMNS = "id, purpose, lookup, user_id, sign_up_id, pending_id, created_at, expires_at, spent_at"
+_LIVE = "spent_at IS NULL AND expires_at > :now"
+_BY_TOKEN = text(f"SELECT {_COLUMNS} FROM proofs WHERE token = :token AND purpose = :purpose")  # noqa: S608
+_OF_SIGN_UP = text(
+    f"""
+    SELECT {_COLUMNS} FROM proofs WHERE sign_up_id = :sign_up_id AND purpose = 'confirm'
+    ORDER BY CASE WHEN spent_at IS NULL THEN 1 ELSE 0 END, created_at DESC LIMIT 1
+    """  # noqa: S608
+)
+_SPEND = text(
+    f"UPDATE proofs SET spent_at = :now WHERE token = :token AND purpose = :purpose AND {_LIVE} RETURNING {_COLUMNS}"  # noqa: S608
+)
+_SPEND_BY_CODE = text(
+    f"UPDATE proofs SET spent_at = :now WHERE id = :id AND code = :code AND {_LIVE} RETURNING {_COLUMNS}"  # noqa: S608
+)
+_COUNT_TRY = text(
+    f"""
+    UPDATE proofs SET tries = tries + 1
+    WHERE sign_up_id = :sign_up_id AND purpose = 'confirm' AND tries < :most AND {_LIVE}
+    RETURNING id
+    """  # noqa: S608
+)
+_END_OLDER = text(
+    f"""
+    UPDATE proofs SET expires_at = :now
+    WHERE purpose = :purpose AND lookup = :lookup AND COALESCE(sign_up_id, '') = COALESCE(:sign_up_id, '') AND {_LIVE}
+    """  # noqa: S608
+)
+_END_ALL = text(f"UPDATE proofs SET expires_at = :now WHERE purpose = :purpose AND lookup = :lookup AND {_LIVE}")  # noqa: S608
+_CAME_TO = text("UPDATE proofs SET user_id = :user_id WHERE id = :id")
+
+
+def open(proof: Proved, token: str, code: str) -> None:
+    """A mail may be answered by this link (its fingerprint) or code (its hash; "" for none).
+
+    Older ones of the same purpose end: of the same sign-up, or of the same address where there is no sign-up.
+    """
+    ended = {"purpose": proof.purpose, "lookup": proof.lookup, "sign_up_id": proof.sign_up_id, "now": proof.created_at}
+    db.session.execute(_END_OLDER, ended)
+    db.session.execute(
+        insert(Proof).values(
+            id=proof.id,
+            purpose=proof.purpose,
+            lookup=proof.lookup,
+            token=token,
+            code=code,
+            tries=0,
+            user_id=proof.user_id,
+            sign_up_id=proof.sign_up_id,
+            pending_id=proof.pending_id,
+            created_at=proof.created_at,
+            expires_at=proof.expires_at,
+        )
+    )
+
+
+def by_token(token: str, purpose: str) -> Proved | None:
+    """What a link stands for, dead or alive; looking at it spends nothing."""
+    return _proved(row(_BY_TOKEN, {"token": token, "purpose": purpose}))
+
+
+def of_sign_up(sign_up_id: str) -> Proved | None:
+    """The proof of a sign-up that was spent, else its newest."""
+    return _proved(row(_OF_SIGN_UP, {"sign_up_id": sign_up_id}))
+
+
+def spend(token: str, purpose: str, now: int) -> Proved | None:
+    """The link is used: what it stands for, for the one request that used it in time; None for all others."""
+    return _proved(row(_SPEND, {"token": token, "purpose": purpose, "now": now}))
+
+
+def count_try(sign_up_id: str, most: int, now: int) -> str | None:
+    """Count a guess at the code of a sign-up's live proof, and name that proof; None when no guess is left."""
+    counted = row(_COUNT_TRY, {"sign_up_id": sign_up_id, "most": most, "now": now})
+    return None if counted is None else str(counted.id)
+
+
+def spend_by_code(proof_id: str, code: str, now: int) -> Proved | None:
+    """The code is used, if this is its hash: as `spend`. To be called for a counted try only."""
+    return _proved(row(_SPEND_BY_CODE, {"id": proof_id, "code": code, "now": now})) if code else None
+
+
+def end(purpose: str, lookup: str, now: int) -> None:
+    """No link of this purpose and address works any more."""
+    db.session.execute(_END_ALL, {"purpose": purpose, "lookup": lookup, "now": now})
+
+
+def came_to(proof_id: str, user_id: str) -> None:
+    """The proof made this account."""
+    db.session.execute(_CAME_TO, {"id": proof_id, "user_id": user_id})
+
+
+def delete_expired(now: int, limit: int) -> int:
+    """Clear away at most `limit` proofs whose time is over; how many went."""
+    old = select(Proof.id).where(Proof.expires_at <= now).limit(limit)
+    return count(delete(Proof).where(Proof.id.in_(old)), {})
+
+
+def _proved(found: Row[tuple[object, ...]] | None) -> Proved | None:
+    return None if found is None else Proved(**found._mapping)

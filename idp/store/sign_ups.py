@@ -1,9 +1,11 @@
 """Sign-ups whose address is not proved yet. No account exists before the proof; each waits for its own."""
 
-from sqlalchemy import BigInteger, Boolean, String, Text
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import BigInteger, Boolean, Row, String, Text, delete, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base
+from idp.store.base import Base, count, db, hot_row, row
 
 
 class SignUp(Base):
@@ -21,3 +23,95 @@ class SignUp(Base):
     network: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A sign-up that waits for the proof of its address; `browser` is the fingerprint of the browser it came from."""
+
+    id: str
+    lookup: str
+    address: str
+    password: str
+    browser: str
+    terms_version: str
+    privacy_version: str
+    marketing: bool
+    locale: str
+    network: str
+    created_at: int
+    expires_at: int
+
+    def __repr__(self) -> str:
+        return f"Waiting({self.id})"
+
+
+_COLUMNS = """
+    id, lookup, address, password, browser, terms_version, privacy_version, marketing, locale, network,
+    created_at, expires_at
+"""
+_FIND = text(f"SELECT {_COLUMNS} FROM sign_ups WHERE id = :id AND expires_at > :now")  # noqa: S608
+_OF_BROWSER = text(
+    f"""
+    SELECT {_COLUMNS} FROM sign_ups WHERE browser = :browser AND expires_at > :now
+    ORDER BY created_at DESC LIMIT 1
+    """  # noqa: S608
+)
+_OF_ADDRESS = text(
+    f"""
+    SELECT {_COLUMNS} FROM sign_ups WHERE lookup = :lookup AND expires_at > :now AND password <> ''
+    ORDER BY CASE WHEN browser = :browser THEN 0 ELSE 1 END, created_at DESC LIMIT 1
+    """  # noqa: S608
+)
+_REPLACE = text("DELETE FROM sign_ups WHERE browser = :browser AND lookup = :lookup")
+_CLAIM = text("UPDATE sign_ups SET browser = '', password = '' WHERE id = :id AND browser = :browser")
+_VOID = text(
+    """
+    UPDATE sign_ups SET browser = '', password = ''
+    WHERE id IN (SELECT sign_up_id FROM proofs WHERE user_id = :user_id)
+    """
+)
+
+
+def add(sign_up: Waiting) -> None:
+    """It waits for its proof; an earlier one of the same browser and address is replaced, others stay as they are."""
+    db.session.execute(_REPLACE, {"browser": sign_up.browser, "lookup": sign_up.lookup})
+    db.session.execute(insert(SignUp).values(asdict(sign_up)))
+
+
+def find(sign_up_id: str, now: int) -> Waiting | None:
+    """A sign-up, wherever it came from."""
+    return _waiting(row(_FIND, {"id": sign_up_id, "now": now}))
+
+
+def of_browser(browser: str, now: int) -> Waiting | None:
+    """The latest sign-up made in this browser."""
+    return _waiting(row(_OF_BROWSER, {"browser": browser, "now": now}))
+
+
+def of_address(lookup: str, browser: str, now: int) -> Waiting | None:
+    """The sign-up a person with this address most likely means: of their browser, else the latest.
+
+    Reads outside the request's transaction.
+    """
+    return _waiting(hot_row(_OF_ADDRESS, {"lookup": lookup, "browser": browser, "now": now}))
+
+
+def claim(sign_up_id: str, browser: str) -> bool:
+    """Its browser takes what came of it, once; True for the one request that did."""
+    return count(_CLAIM, {"id": sign_up_id, "browser": browser}) == 1
+
+
+def void(user_id: str) -> None:
+    """The sign-up this account came from leads nowhere any more: not its password, not the browser it came from."""
+    db.session.execute(_VOID, {"user_id": user_id})
+
+
+def delete_expired(now: int, limit: int) -> int:
+    """Clear away at most `limit` sign-ups that were never proved; how many went."""
+    old = select(SignUp.id).where(SignUp.expires_at <= now).limit(limit)
+    return count(delete(SignUp).where(SignUp.id.in_(old)), {})
+
+
+def _waiting(found: Row[tuple[object, ...]] | None) -> Waiting | None:
+    return None if found is None else Waiting(**{**found._mapping, "marketing": bool(found.marketing)})

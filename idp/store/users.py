@@ -1,9 +1,14 @@
 """People. `id` is the `sub` of every token: random, never changed, never given to anyone else."""
 
-from sqlalchemy import BigInteger, String, Text
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, Row, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base
+from idp.store.base import Base, count, db, hot_row, new_id
+
+ACTIVE = "active"
+SUSPENDED = "suspended"
 
 
 class User(Base):
@@ -17,3 +22,74 @@ class User(Base):
     locale: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[int] = mapped_column(BigInteger)
     updated_at: Mapped[int] = mapped_column(BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as sign-in sees them: primary address, and the hash of the password if there is one."""
+
+    user_id: str
+    state: str
+    locale: str
+    profile: str
+    created_at: int
+    email: str
+    lookup: str
+    password: str | None
+    password_changed_at: int | None
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == ACTIVE
+
+    def __repr__(self) -> str:
+        return f"Account({self.user_id}, {self.state})"
+
+
+_ACCOUNT = """
+    SELECT u.id AS user_id, u.state, u.locale, u.profile, u.created_at, p.address AS email, p.lookup,
+           c.value AS password, c.changed_at AS password_changed_at
+    FROM users u JOIN emails p ON p.user_id = u.id AND p.is_primary
+    LEFT JOIN credentials c ON c.user_id = u.id AND c.kind = 'password'
+"""
+_BY_EMAIL = text(f"{_ACCOUNT} JOIN emails e ON e.user_id = u.id WHERE e.lookup = :lookup")
+_BY_ID = text(f"{_ACCOUNT} WHERE u.id = :user_id")
+_ADD = text(
+    """
+    INSERT INTO users (id, state, profile, locale, created_at, updated_at)
+    VALUES (:user_id, 'active', '{}', :locale, :now, :now)
+    """
+)
+_BECOME = text("UPDATE users SET state = :state, updated_at = :now WHERE id = :user_id AND state <> :state")
+_REMOVE = text("DELETE FROM users WHERE id = :user_id")
+
+
+def by_email(lookup: str) -> Account | None:
+    """The account that proved this address; reads outside the request's transaction."""
+    return _account(hot_row(_BY_EMAIL, {"lookup": lookup}))
+
+
+def by_id(user_id: str) -> Account | None:
+    """The account behind a `sub`; reads outside the request's transaction."""
+    return _account(hot_row(_BY_ID, {"user_id": user_id}))
+
+
+def add(locale: str, now: int) -> str:
+    """A new person, active, without any address yet; their id, the `sub` of all tokens to come."""
+    user_id = new_id()
+    db.session.execute(_ADD, {"user_id": user_id, "locale": locale, "now": now})
+    return user_id
+
+
+def become(user_id: str, state: str, now: int) -> bool:
+    """Suspend or reactivate; True when that changed something."""
+    return count(_BECOME, {"user_id": user_id, "state": state, "now": now}) == 1
+
+
+def remove(user_id: str) -> bool:
+    """Delete a person and everything of theirs; True when they were there."""
+    return count(_REMOVE, {"user_id": user_id}) == 1
+
+
+def _account(found: Row[tuple[object, ...]] | None) -> Account | None:
+    return None if found is None else Account(**found._mapping)

@@ -1,0 +1,28 @@
+"""A new password: by the mailed link for whoever forgot the old one, or by the old one for whoever knows it."""
+
+from idp import sessions
+from idp.accounts import proofs, throttle
+from idp.store import audit, credentials, sign_ups
+from idp.store import proofs as stored
+from idp.store.proofs import RESET, Proved
+from idp.store.users import Account
+
+
+def spend_link(token: str, now: int) -> Proved | None:
+    """The mailed link is used, by one request; None when it is used, too old, replaced by a newer one or not ours."""
+    spent = proofs.spend(token, RESET, now)
+    return spent if spent and spent.user_id else None
+
+
+def set_password(account: Account, password_hash: str, network: str, now: int, *, kept_session: str = "") -> None:
+    """The account has a new password; every other session and every grant made in one ends, every mailed link too."""
+    credentials.set_password(account.user_id, password_hash, now)
+    sessions.end_everywhere_else(account.user_id, now, kept_session)
+    stored.end(RESET, account.lookup, now)
+    sign_ups.void(account.user_id)
+    audit.record("password.changed", now, user_id=account.user_id, network=network, by="owner")
+
+
+def forget_guesses(account: Account) -> None:
+    """Whoever proved the mailbox is the owner: what others guessed does not slow them. Before other writes."""
+    throttle.forget_account(account.lookup)

@@ -1,0 +1,120 @@
+"""How often anyone may guess: counted per account and per network, for all nodes together, before the guess is tried.
+
+An attacker is slowed; the owner never is: a device they are remembered on has a count of its own, and the reset
+link works whatever was guessed. Unknown addresses are counted like known ones. Seconds throughout.
+"""
+
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+
+from idp.settings import Throttle
+from idp.store import throttles
+from idp.store.base import fingerprint
+
+HOUR = 3600
+DAY = 24 * HOUR
+# Codes are short: however many mails are asked for, one address is guessed at this often in a day.
+CODES_A_DAY = 4
+IPV6_NETWORK_BITS = 64
+
+
+class TooMany(Exception):
+    """No more of this now; `retry_after` seconds later there may be."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"too many tries, again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A counted guess: what to take back when it was none, what to forget when it was right."""
+
+    counted: tuple[str, ...]
+    forgotten: tuple[str, ...] = ()
+
+    def was_right(self) -> None:
+        """The person proved themselves: their own count starts again; the network's keeps all guesses but this one.
+
+        Like the count itself, to be called before the request writes anything else.
+        """
+        for key in self.counted:
+            if key not in self.forgotten:
+                throttles.give_back(key)
+        for key in self.forgotten:
+            throttles.forget(key)
+
+    def was_none(self) -> None:
+        """It was never tried (the server was busy)."""
+        for key in self.counted:
+            throttles.give_back(key)
+
+
+def network_of(address: str) -> str:
+    """What one customer of a network has: an IPv4 address, or the first 64 bits of an IPv6 address."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    keep = (1 << 128) - (1 << (128 - IPV6_NETWORK_BITS))
+    return f"{IPv6Address(int(found) & keep)}/{IPV6_NETWORK_BITS}"
+
+
+def password(lookup: str, network: str, device: str | None, limits: Throttle, now: int) -> Guess:
+    """Count a try of this account's password, from any page that asks for it; TooMany instead of one too many.
+
+    `device` names a device the account's owner is remembered on: its tries are its own, whoever else guesses.
+    """
+    if device:
+        own = _key("device", device, lookup)
+        try:
+            _count(own, limits.password_tries, limits.password_window, now)
+        except TooMany:
+            pass
+        else:
+            return Guess((own,), forgotten=(own,))
+    of_network, of_account = _key("network", network), _key("account", lookup)
+    _count(of_network, limits.network_tries, limits.network_window, now)
+    _count(of_account, limits.password_tries, limits.password_window, now)
+    return Guess((of_network, of_account), forgotten=(of_account,))
+
+
+def code(lookup: str, network: str, limits: Throttle, now: int) -> Guess:
+    """Count a try of a code mailed to this address; it counts for the network as a password does."""
+    of_network, of_address = _key("network", network), _key("code", lookup)
+    _count(of_network, limits.network_tries, limits.network_window, now)
+    _count(of_address, CODES_A_DAY * limits.code_tries, DAY, now)
+    return Guess((of_network, of_address))
+
+
+def mail(kind: str, lookup: str, limits: Throttle, now: int, *, again: bool = False) -> None:
+    """Count a mail of one kind to one address; TooMany when it has had enough. `again`: somebody pressed "again"."""
+    if again:
+        _count(_key("mail every", kind, lookup), 1, limits.mail_every, now)
+    _count(_key("mail", kind, lookup), limits.mails_per_hour, HOUR, now)
+
+
+def form(kind: str, network: str, limits: Throttle, now: int) -> None:
+    """Count a form that costs us a hash or a mail; TooMany when a network sends no end of them."""
+    _count(_key("form", kind, network), limits.network_tries, limits.network_window, now)
+
+
+def forget_account(lookup: str) -> None:
+    """The owner came in by another door (the reset link): guesses at the old password count no more."""
+    throttles.forget(_key("account", lookup))
+
+
+def _count(key: str, most: int, window: int, now: int) -> None:
+    if window == 0:
+        return
+    tries, ends_at = throttles.count_try(key, window, now)
+    if tries > most:
+        raise TooMany(max(ends_at - now, 1))
+
+
+def _key(*parts: str) -> str:
+    return fingerprint("\0".join(parts))

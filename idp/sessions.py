@@ -1,0 +1,102 @@
+"""The browser's sign-in: one person per browser at a time, how and when they proved themselves, and its end.
+
+The cookie's value is a bearer value: it changes at every sign-in and every rise of privilege, and only its
+fingerprint is stored. The `sid` of ID tokens is the session's id, which stays while the same person stays.
+"""
+
+from dataclasses import dataclass
+
+from idp import settings
+from idp.protocol import acr as acr_values
+from idp.store import browser_sessions, grants
+from idp.store.base import fingerprint, new_id, new_secret
+from idp.store.browser_sessions import Session, SignIn
+
+LONGEST_USER_AGENT = 256
+SEEN_EVERY = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where a sign-in comes from: the browser's name for itself, and the address or network it calls from."""
+
+    user_agent: str
+    network: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A session that began or rose: its id (`sid`) and the cookie value only the browser knows."""
+
+    id: str
+    cookie_value: str
+
+    def __repr__(self) -> str:
+        return f"Started({self.id})"
+
+
+def current(cookie_value: str | None, now: int, lifetimes: settings.Session) -> Session | None:
+    """The live session of this cookie, of an active person; one read. None for whatever else was sent."""
+    if not cookie_value:
+        return None
+    return browser_sessions.current(fingerprint(cookie_value), now, now - lifetimes.idle_for)
+
+
+def seen(session: Session, now: int) -> None:
+    """Remember that it was used; at most one write in SEEN_EVERY seconds, none for remembered sessions."""
+    if not session.remembered and now - session.last_seen_at >= SEEN_EVERY:
+        browser_sessions.seen(session.id, now)
+
+
+def start(
+    user_id: str,
+    now: int,
+    visit: Visit,
+    lifetimes: settings.Session,
+    *,
+    remembered: bool = False,
+    amr: str = acr_values.PASSWORD,
+    acr: str = acr_values.ONE_FACTOR,
+    previous: Session | None = None,
+) -> Started:
+    """This person signed in here. Another one's session in this browser ends; their own goes on with a new cookie."""
+    lasts = lifetimes.remember_for if remembered else lifetimes.absolute_for
+    user_agent = visit.user_agent[:LONGEST_USER_AGENT]
+    sign_in = SignIn(now, amr, acr, remembered, now + lasts, user_agent, visit.network)
+    cookie_value = new_secret()
+    if previous and previous.user_id == user_id:
+        if browser_sessions.again(previous.id, fingerprint(cookie_value), user_id, sign_in):
+            return Started(previous.id, cookie_value)
+    elif previous:
+        end(previous, now)
+    started = Started(new_id(), cookie_value)
+    browser_sessions.add(started.id, fingerprint(cookie_value), user_id, sign_in)
+    return started
+
+
+def authenticated_again(
+    session: Session, now: int, visit: Visit, lifetimes: settings.Session, amr: str = acr_values.PASSWORD
+) -> Started:
+    """The person of this session proved themselves once more: `auth_time` moves, the cookie changes, `sid` stays."""
+    return start(
+        session.user_id,
+        now,
+        visit,
+        lifetimes,
+        remembered=session.remembered,
+        amr=amr,
+        acr=session.acr,
+        previous=session,
+    )
+
+
+def end(session: Session, now: int) -> None:
+    """The session is over, on every node at once, and with it what hangs on it (not what was granted offline)."""
+    browser_sessions.end(session.id, now)
+    grants.revoke_of_session(session.id, now)
+
+
+def end_everywhere_else(user_id: str, now: int, kept: str = "") -> int:
+    """After a new password: every other session of the person and every grant made in them ends, offline ones too."""
+    grants.revoke_of_user(user_id, now, except_session=kept or None)
+    return browser_sessions.end_others(user_id, now, kept)
