@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
-from idp.protocol.claims import NO_CLAIMS, ClaimsRequest
+from idp.protocol.claims import NO_CLAIMS, ClaimsRequest, covering
 from idp.protocol.prompt import UNASKED, Prompt
 from idp.protocol.scope import Scope
 
@@ -34,6 +34,11 @@ class AuthorizationRequest:
     acr_values: tuple[str, ...] = ()
     claims: ClaimsRequest = NO_CLAIMS
     code_challenge: str | None = field(default=None, repr=False)
+
+    @property
+    def asked_scope(self) -> Scope:
+        """All the person is asked for: the scope, and the scopes that cover the single claims."""
+        return self.scope | covering({*self.claims.id_token, *self.claims.userinfo}) if self.claims else self.scope
 
     def to_json(self) -> str:
         """For the store; what was not asked for is left out."""

@@ -28,6 +28,9 @@ PROTOCOL_CLAIMS: Final = frozenset(
 )
 """Claims that say something about the token: only issuance sets them, no profile can."""
 
+LONGEST: Final = 2048
+"""Bytes of one claims parameter: it travels on in the code, which must fit into an address."""
+
 _MOST = 64
 _EMPTY: Final[tuple[object, ...]] = (None, "", [], {}, ())
 
@@ -46,7 +49,9 @@ class ClaimRequest:
     def to_member(self) -> dict[str, object] | None:
         """The member of the claims parameter that says the same."""
         member: dict[str, object] = {"essential": True} if self.essential else {}
-        if self.values:
+        if len(self.values) == 1:
+            member["value"] = self.values[0]
+        elif self.values:
             member["values"] = list(self.values)
         return member or None
 
@@ -67,7 +72,7 @@ class ClaimsRequest:
         if text is None:
             return NO_CLAIMS
         try:
-            return cls.of(read_object(text))
+            return cls.of(read_object(text, LONGEST))
         except BadJson as problem:
             raise InvalidRequest(f"claims {problem}") from None
 
@@ -89,8 +94,13 @@ class ClaimsRequest:
         return {name: {claim: ask.to_member() for claim, ask in part.items()} for name, part in parts.items() if part}
 
     def to_json(self) -> str:
-        """The claims parameter that says the same."""
-        return json.dumps(self.to_members())
+        """The shortest claims parameter that says the same."""
+        return json.dumps(self.to_members(), separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "ClaimsRequest":
+        """What `to_json` wrote."""
+        return cls.of(json.loads(text))
 
     def __bool__(self) -> bool:
         return bool(self.id_token or self.userinfo)

@@ -11,7 +11,7 @@ SELECT_ACCOUNT: Final = "select_account"
 CREATE: Final = "create"
 
 OFFERED: Final = (NONE, LOGIN, CONSENT, SELECT_ACCOUNT, CREATE)
-"""The `prompt_values_supported` of discovery (Initiating User Registration 1.0 §5)."""
+"""The `prompt_values_supported` of discovery (Initiating User Registration 1.0 §4.2)."""
 
 
 class Prompt(frozenset[str]):

@@ -4,9 +4,6 @@ import json
 import math
 from typing import Final
 
-LONGEST: Final = 4096
-"""Characters of one JSON text in a parameter."""
-
 DEEPEST: Final = 8
 """Objects and arrays within each other."""
 
@@ -15,10 +12,10 @@ class BadJson(ValueError):
     """The text is not JSON we would read; the message says why."""
 
 
-def read_object(text: str) -> dict[str, object]:
-    """The JSON object in the text; raises `BadJson`."""
-    if len(text) > LONGEST:
-        raise BadJson(f"is longer than {LONGEST} characters")
+def read_object(text: str, at_most: int) -> dict[str, object]:
+    """The JSON object in a text of `at_most` bytes; raises `BadJson`."""
+    if len(text.encode()) > at_most:
+        raise BadJson(f"is longer than {at_most} bytes")
     try:
         value = json.loads(
             text, object_pairs_hook=_each_name_once, parse_constant=_refuse_constant, parse_float=_finite
