@@ -8,7 +8,7 @@ ONE_FACTOR: Final = "urn:portico:acr:1"
 OFFERED: Final = (ONE_FACTOR,)
 """The `acr_values_supported` of discovery, weakest first."""
 
-PASSWORD: Final = "pwd"  # noqa: S105 (RFC 8176 §2 names the method so)
+PASSWORD: Final = "pwd"
 """The `amr` of a password."""
 
 

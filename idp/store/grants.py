@@ -4,10 +4,15 @@ Codes, refresh tokens and opaque access tokens are sealed values that point to i
 all of them at once.
 """
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Text
+from dataclasses import dataclass, replace
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, Row, String, Text, delete, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base
+from idp.protocol.errors import InvalidGrant, InvalidScope
+from idp.protocol.scope import Scope
+from idp.settings import Tokens
+from idp.store.base import Base, count, hot_count, hot_row
 
 
 class GrantRow(Base):
@@ -30,3 +35,210 @@ class GrantRow(Base):
     opened_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     revoked_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What stands behind a code and everything it gave. `claims` is the claims request as JSON, "" for none."""
+
+    id: str
+    user_id: str
+    client_id: str
+    session_id: str
+    scope: Scope
+    claims: str
+    auth_time: int
+    amr: str
+    acr: str
+    offline: bool
+    generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The person behind a live grant, as far as claims need them; `profile` is JSON of standard claims."""
+
+    user_id: str
+    profile: str
+    locale: str
+    updated_at: int
+    email: str | None
+
+
+class Replayed(InvalidGrant):
+    """Somebody presented a second time what may be presented once; the grant is revoked by now."""
+
+    def __init__(self, description: str, grant: Grant) -> None:
+        super().__init__(description)
+        self.grant = grant
+
+
+_ALIVE_SESSION = """
+    s.ended_at IS NULL AND s.expires_at > :now AND (s.remembered OR s.last_seen_at > :idle_since)
+"""
+_PERSON = text(
+    """
+    SELECT u.id AS user_id, u.profile, u.locale, u.updated_at, e.address AS email
+    FROM users u LEFT JOIN emails e ON e.user_id = u.id AND e.is_primary
+    WHERE u.id = :user_id AND u.state = 'active'
+    """
+)
+# The code's grant id is the primary key, so one INSERT succeeds once, whichever node runs it.
+_OPEN = text(
+    f"""
+    INSERT INTO grants (id, user_id, client_id, session_id, scope, claims, auth_time, amr, acr, offline,
+                        generation, rotated_at, opened_at, expires_at)
+    SELECT :id, :user_id, :client_id, :session_id, :scope, :claims, :auth_time, :amr, :acr, :offline,
+           0, :now, :now, :expires_at
+    FROM browser_sessions s JOIN users u ON u.id = s.user_id AND u.state = 'active'
+    WHERE s.id = :session_id AND s.user_id = :user_id AND {_ALIVE_SESSION}
+    ON CONFLICT (id) DO NOTHING
+    """  # noqa: S608 (nothing in it comes from outside)
+)
+_COLUMNS = """
+    g.id, g.user_id, g.client_id, g.session_id, g.scope, g.claims, g.auth_time, g.amr, g.acr, g.offline, g.generation
+"""
+_PERSON_OF_GRANT = """
+    u.profile, u.locale, u.updated_at, e.address AS email
+    FROM grants g JOIN users u ON u.id = g.user_id AND u.state = 'active'
+    LEFT JOIN emails e ON e.user_id = u.id AND e.is_primary
+"""
+_ALIVE = text(
+    f"""
+    SELECT {_COLUMNS}, {_PERSON_OF_GRANT}
+    WHERE g.id = :id AND g.revoked_at IS NULL
+    """
+)
+_REFRESHABLE = text(
+    f"""
+    SELECT {_COLUMNS}, g.rotated_at, g.opened_at, {_PERSON_OF_GRANT}
+    LEFT JOIN browser_sessions s ON s.id = g.session_id AND {_ALIVE_SESSION}
+    WHERE g.id = :id AND g.client_id = :client_id AND g.revoked_at IS NULL AND g.expires_at > :now
+      AND (g.offline OR s.id IS NOT NULL)
+    """
+)
+_NEXT_GENERATION = text(
+    """
+    UPDATE grants SET generation = generation + 1, rotated_at = :now, expires_at = :expires_at
+    WHERE id = :id AND generation = :generation AND revoked_at IS NULL
+    """
+)
+_REVOKE = text("UPDATE grants SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL")
+_GENERATION = text("SELECT generation, rotated_at FROM grants WHERE id = :id AND revoked_at IS NULL")
+_EXISTS = text("SELECT 1 FROM grants WHERE id = :id")
+
+
+def person(user_id: str) -> Person | None:
+    """An active person, by `sub`."""
+    found = hot_row(_PERSON, {"user_id": user_id})
+    return None if found is None else Person(**found._mapping)
+
+
+def open(grant: Grant, now: int, idle_since: int, expires_at: int) -> None:
+    """Spend a code. InvalidGrant when its session is over; Replayed, with the grant revoked, when it was spent before.
+
+    RFC 6749 §4.1.2: a replay ends what the code gave.
+    """
+    values = {
+        "id": grant.id,
+        "user_id": grant.user_id,
+        "client_id": grant.client_id,
+        "session_id": grant.session_id,
+        "scope": str(grant.scope),
+        "claims": grant.claims,
+        "auth_time": grant.auth_time,
+        "amr": grant.amr,
+        "acr": grant.acr,
+        "offline": grant.offline,
+        "now": now,
+        "idle_since": idle_since,
+        "expires_at": expires_at,
+    }
+    if hot_count(_OPEN, values) == 1:
+        return
+    if hot_row(_EXISTS, {"id": grant.id}) is None:
+        raise InvalidGrant("the person signed out before the code was redeemed")
+    revoke(grant.id, now)
+    raise Replayed("the code was already used; every token it gave is revoked", grant)
+
+
+def alive(grant_id: str) -> tuple[Grant, Person] | None:
+    """A grant that nobody revoked, of a person who may still sign in."""
+    found = hot_row(_ALIVE, {"id": grant_id})
+    return None if found is None else (_grant(found), _person(found))
+
+
+def rotate(
+    grant_id: str, client_id: str, generation: int, now: int, *, wanted: Scope, idle_since: int, tokens: Tokens
+) -> tuple[Grant, Person]:
+    """RFC 9700 §4.14.2: the next generation, or the end of the family. InvalidScope when `wanted` is wider.
+
+    One generation behind and within the grace gives the same generation again: honest apps lose answers. A
+    generation ahead of the row (a power cut may forget the last write) is refused and revokes nothing.
+    """
+    found = hot_row(_REFRESHABLE, {"id": grant_id, "client_id": client_id, "now": now, "idle_since": idle_since})
+    if found is None:
+        raise InvalidGrant("the refresh token is expired, revoked, or belongs to another client")
+    grant = _grant(found)
+    if not wanted <= grant.scope:
+        raise InvalidScope("scope may not be wider than what was granted")
+    expires_at = min(now + tokens.refresh_idle_for, found.opened_at + tokens.refresh_absolute_for)
+    spent = {"id": grant_id, "generation": generation, "now": now, "expires_at": expires_at}
+    won = grant.generation == generation and hot_count(_NEXT_GENERATION, spent) == 1
+    if won or _may_repeat(grant, generation, now, tokens.refresh_grace):
+        return replace(grant, generation=generation + 1), _person(found)
+    revoke(grant_id, now)
+    raise Replayed("the refresh token was already used; the whole family is revoked", grant)
+
+
+def _may_repeat(grant: Grant, generation: int, now: int, grace: int) -> bool:
+    """Whether the token that was just followed by another may have that answer again."""
+    stands = hot_row(_GENERATION, {"id": grant.id})
+    if stands is None or generation > stands.generation:
+        raise InvalidGrant("the refresh token is not known")
+    return bool(stands.generation == generation + 1 and now - stands.rotated_at <= grace)
+
+
+def revoke(grant_id: str, now: int) -> None:
+    """End a grant and all that points to it, at once and for good."""
+    hot_count(_REVOKE, {"id": grant_id, "now": now})
+
+
+def revoke_of_session(session_id: str, now: int) -> None:
+    """A session that ends takes along what hangs on it; `offline_access` was asked to outlive it."""
+    _revoke_where(GrantRow.session_id == session_id, GrantRow.offline.is_(False), now=now)
+
+
+def revoke_of_user(user_id: str, now: int, except_session: str | None = None) -> None:
+    """After a reset: every grant of the account ends, offline ones too, save those of the session that goes on."""
+    _revoke_where(GrantRow.user_id == user_id, GrantRow.session_id != (except_session or ""), now=now)
+
+
+def delete_expired(now: int, limit: int) -> int:
+    """Clear away at most `limit` grants whose last token has expired; how many went."""
+    old = select(GrantRow.id).where(GrantRow.expires_at <= now).limit(limit)
+    return count(delete(GrantRow).where(GrantRow.id.in_(old)), {})
+
+
+def _revoke_where(*which: object, now: int) -> None:
+    count(update(GrantRow).where(GrantRow.revoked_at.is_(None), *which).values(revoked_at=now), {})  # type: ignore[arg-type]
+
+
+def _grant(found: Row[tuple[object, ...]]) -> Grant:
+    return Grant(
+        id=found.id,
+        user_id=found.user_id,
+        client_id=found.client_id,
+        session_id=found.session_id,
+        scope=Scope.parse(found.scope),
+        claims=found.claims,
+        auth_time=found.auth_time,
+        amr=found.amr,
+        acr=found.acr,
+        offline=bool(found.offline),
+        generation=found.generation,
+    )
+
+
+def _person(found: Row[tuple[object, ...]]) -> Person:
+    return Person(found.user_id, found.profile, found.locale, found.updated_at, found.email)

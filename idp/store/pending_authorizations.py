@@ -1,9 +1,13 @@
 """An app's request that waits for its person: bound to one browser, answered once."""
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text
+from dataclasses import dataclass, replace
+
+from sqlalchemy import BigInteger, ForeignKey, String, Text, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base
+from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.scope import Scope
+from idp.store.base import Base, count, db, new_id, row
 
 
 class PendingAuthorization(Base):
@@ -22,4 +26,128 @@ class PendingAuthorization(Base):
     chosen_sid: Mapped[str | None] = mapped_column(String(22))
     consented_user_id: Mapped[str | None] = mapped_column(String(22))
     consented_scope: Mapped[str] = mapped_column(Text, default="")
+    denied_at: Mapped[int | None] = mapped_column(BigInteger)
     answered_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A request and what its person already did for it; each `…_sid` names the session it was done in."""
+
+    id: str
+    client_id: str
+    request: AuthorizationRequest
+    asked_at: int
+    typed_email: str = ""
+    authenticated_sid: str | None = None
+    chosen_sid: str | None = None
+    consented_user_id: str | None = None
+    consented_scope: str = ""
+    denied_at: int | None = None
+
+
+def unstored(request: AuthorizationRequest, now: int) -> Pending:
+    """A request that nobody has had to wait for yet."""
+    return Pending("", request.client_id, request, now)
+
+
+_FIND = select(
+    PendingAuthorization.id,
+    PendingAuthorization.client_id,
+    PendingAuthorization.request,
+    PendingAuthorization.asked_at,
+    PendingAuthorization.typed_email,
+    PendingAuthorization.authenticated_sid,
+    PendingAuthorization.chosen_sid,
+    PendingAuthorization.consented_user_id,
+    PendingAuthorization.consented_scope,
+    PendingAuthorization.denied_at,
+).where(
+    PendingAuthorization.id == bindparam("pending_id"),
+    PendingAuthorization.browser == bindparam("browser"),
+    PendingAuthorization.expires_at > bindparam("now"),
+    PendingAuthorization.answered_at.is_(None),
+)
+_ANSWER = (
+    update(PendingAuthorization)
+    .where(
+        PendingAuthorization.id == bindparam("pending_id"),
+        PendingAuthorization.browser == bindparam("of_browser"),
+        PendingAuthorization.answered_at.is_(None),
+    )
+    .values(answered_at=bindparam("now"))
+)
+
+
+def open(request: AuthorizationRequest, browser: str, now: int, expires_at: int) -> Pending:
+    """Let a checked request wait for its person in this browser; `browser` is the cookie's fingerprint."""
+    pending = replace(unstored(request, now), id=new_id())
+    db.session.execute(
+        insert(PendingAuthorization).values(
+            id=pending.id,
+            browser=browser,
+            client_id=request.client_id,
+            request=request.to_json(),
+            asked_at=now,
+            expires_at=expires_at,
+        )
+    )
+    return pending
+
+
+def find(pending_id: str, browser: str, now: int) -> Pending | None:
+    """The waiting request of this browser; None when it is another browser's, answered, or too old."""
+    found = row(_FIND, {"pending_id": pending_id, "browser": browser, "now": now})
+    if found is None:
+        return None
+    return Pending(**{**found._mapping, "request": AuthorizationRequest.from_json(found.request)})
+
+
+def client_of(pending_id: str) -> str | None:
+    """Which app asked, answered or not: enough to show the way back to it, and nothing else."""
+    found = row(select(PendingAuthorization.client_id).where(PendingAuthorization.id == pending_id), {})
+    return found.client_id if found else None
+
+
+def answer_once(pending_id: str, browser: str, now: int) -> bool:
+    """True for the one caller that may answer the app; False for every later or simultaneous one."""
+    return count(_ANSWER, {"pending_id": pending_id, "of_browser": browser, "now": now}) == 1
+
+
+def authenticated(pending_id: str, sid: str) -> None:
+    """The person proved themselves for this request, in that session: prompt=login and max_age are met."""
+    _note(pending_id, authenticated_sid=sid, chosen_sid=sid)
+
+
+def chose(pending_id: str, sid: str) -> None:
+    """The person said which account goes on: prompt=select_account is met."""
+    _note(pending_id, chosen_sid=sid)
+
+
+def consented(pending_id: str, user_id: str, scope: Scope) -> None:
+    """This person allowed `scope` for this request: prompt=consent is met."""
+    _note(pending_id, consented_user_id=user_id, consented_scope=str(scope))
+
+
+def denied(pending_id: str, now: int) -> None:
+    """The person said no: the app hears access_denied."""
+    _note(pending_id, denied_at=now)
+
+
+def typed_email(pending_id: str, email: str) -> None:
+    """What was typed on one page is there on the next (sign-in, sign-up, forgot)."""
+    _note(pending_id, typed_email=email)
+
+
+def delete_expired(now: int, limit: int) -> int:
+    """Clear away at most `limit` requests nobody came back for; how many went."""
+    old = select(PendingAuthorization.id).where(PendingAuthorization.expires_at <= now).limit(limit)
+    return count(delete(PendingAuthorization).where(PendingAuthorization.id.in_(old)), {})
+
+
+def _note(pending_id: str, **done: str | int) -> None:
+    db.session.execute(
+        update(PendingAuthorization)
+        .where(PendingAuthorization.id == pending_id, PendingAuthorization.answered_at.is_(None))
+        .values(**done)
+    )

@@ -158,7 +158,7 @@ def upgrade() -> None:
     sa.Column('user_id', sa.String(length=22), nullable=False),
     sa.Column('client_id', sa.String(length=255), nullable=False),
     sa.Column('scope', sa.Text(), nullable=False),
-    sa.Column('claims', sa.Text(), nullable=False),
+    sa.Column('asked', sa.Text(), nullable=False),
     sa.Column('locale', sa.String(length=16), nullable=False),
     sa.Column('given_at', sa.BigInteger(), nullable=False),
     sa.Column('updated_at', sa.BigInteger(), nullable=False),
@@ -232,6 +232,7 @@ def upgrade() -> None:
     sa.Column('chosen_sid', sa.String(length=22), nullable=True),
     sa.Column('consented_user_id', sa.String(length=22), nullable=True),
     sa.Column('consented_scope', sa.Text(), nullable=False),
+    sa.Column('denied_at', sa.BigInteger(), nullable=True),
     sa.Column('answered_at', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['client_id'], ['clients.id'], name=op.f('fk_pending_authorizations_client_id_clients'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pending_authorizations'))

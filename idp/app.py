@@ -1,0 +1,43 @@
+"""The app, on one screen: settings, database, doors, error pages. Order is the list you read here."""
+
+from flask import Flask
+
+from idp.endpoints import discovery, end_session, health, userinfo
+from idp.endpoints.authorize import views as authorize
+from idp.endpoints.token import views as token
+from idp.pages import account, consent, dev_mail, help, home, legal, recovery, sign_in, sign_up, verify
+from idp.settings import Settings, load_settings
+from idp.store import base
+from idp.web import errors, hardening, headers, house, mount, page, transaction
+
+DOORS = (
+    *(authorize.door, token.door, userinfo.door, discovery.door, end_session.door, health.door),
+    *(home.door, sign_in.door, sign_up.door, verify.door, recovery.door, consent.door, account.door),
+    *(help.door, legal.door, dev_mail.door),
+)
+PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, transaction.prepare)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """A WSGI application. `settings` None reads config.toml and IDP_*; raises SettingsError when they are unfit."""
+    settings = settings or load_settings()
+    app = Flask("idp", static_folder=None)
+    _open_database(app, settings)
+    for prepare in PREPARE:
+        prepare(app, settings)
+    doors = tuple(door for door in DOORS if settings.server.development or not door.development_only)
+    for door in doors:
+        app.register_blueprint(door.routes)
+    app.extensions["portico_metadata"] = discovery.gather(doors, settings)
+    if settings.server.path:
+        app.wsgi_app = mount.Mount(app.wsgi_app, settings.server.path)  # type: ignore[method-assign]
+    hardening.prepare(app, settings)  # last, so that it stands outermost
+    hardening.prepare(app, settings)
+    return app
+
+
+def _open_database(app: Flask, settings: Settings) -> None:
+    app.config.update(base.configuration(settings.database))
+    base.db.init_app(app)
+    with app.app_context():
+        base.tune_engines(settings.database)

@@ -1,0 +1,83 @@
+"""The answer on its way back to the app: a code or an error, by the response mode that was asked for."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import Response
+
+from idp.endpoints.authorize.steps import Answer
+from idp.issuance import authorization_code
+from idp.issuance.authorization_code import AuthorizationCode
+from idp.issuance.issue import Mint
+from idp.protocol import claims, response_mode
+from idp.protocol.authorization_request import AuthorizationRequest, ReplyTo
+from idp.protocol.claims import ClaimRequests, ClaimsRequest
+from idp.protocol.errors import OAuthError
+from idp.protocol.redirect_uri import origin_of
+from idp.protocol.scope import OFFLINE_ACCESS, Scope
+from idp.store.base import new_id
+from idp.store.grants import Grant
+from idp.web.answers import see_other
+from idp.web.page import render
+
+
+def with_code(request: AuthorizationRequest, answer: Answer, mint: Mint, now: int) -> Response:
+    """RFC 6749 §4.1.2. Nothing is written: the grant opens when the code is redeemed."""
+    session = answer.session
+    grant = Grant(
+        id=new_id(),
+        user_id=session.user_id,
+        client_id=request.client_id,
+        session_id=session.id,
+        scope=request.scope & answer.scope,
+        claims=_granted_claims(request.claims, answer.scope),
+        auth_time=session.auth_time,
+        amr=" ".join(session.amr),
+        acr=session.acr,
+        offline=OFFLINE_ACCESS in request.scope & answer.scope,
+    )
+    expires_at = now + mint.tokens.code_for
+    code = AuthorizationCode(grant, request.reply_to.redirect_uri, request.nonce, request.code_challenge, expires_at)
+    return _send(request.reply_to, {"code": authorization_code.seal(code, mint.sealer, now)}, mint.issuer)
+
+
+def with_error(reply_to: ReplyTo, error: OAuthError, issuer: str) -> Response:
+    """RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6."""
+    return _send(reply_to, {"error": error.code, "error_description": error.description}, issuer)
+
+
+def _send(reply_to: ReplyTo, members: Mapping[str, str], issuer: str) -> Response:
+    """`state` as received, and `iss` against mix-up (RFC 9207)."""
+    state = {} if reply_to.state is None else {"state": reply_to.state}
+    return RESPONSE_MODES[reply_to.response_mode](reply_to.redirect_uri, {**members, **state, "iss": issuer})
+
+
+def _by_query(redirect_uri: str, members: Mapping[str, str]) -> Response:
+    """RFC 6749 §4.1.2; 303, so that nothing that was posted here is posted on (RFC 9700 §4.12)."""
+    joint = "&" if "?" in redirect_uri else "?"
+    response = see_other(redirect_uri + joint + urlencode(members))
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _by_form_post(redirect_uri: str, members: Mapping[str, str]) -> Response:
+    """Form Post Response Mode §2: a form that sends itself, or waits for one press where scripts are off."""
+    return render("form_post.html", form_targets=(origin_of(redirect_uri),), action=redirect_uri, members=dict(members))
+
+
+RESPONSE_MODES: Final[Mapping[str, Callable[[str, Mapping[str, str]], Response]]] = {
+    response_mode.QUERY: _by_query,
+    response_mode.FORM_POST: _by_form_post,
+}
+
+
+def _granted_claims(request: ClaimsRequest, scope: Scope) -> str:
+    """Core §5.5: a single claim goes out only when the person allowed what covers it."""
+    if not request:
+        return ""
+    return ClaimsRequest(_allowed(request.id_token, scope), _allowed(request.userinfo, scope)).to_json()
+
+
+def _allowed(part: ClaimRequests, scope: Scope) -> ClaimRequests:
+    return {name: asked for name, asked in part.items() if claims.covering({name}) <= scope}

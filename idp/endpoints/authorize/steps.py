@@ -1,0 +1,127 @@
+"""Who must act before a request can be answered (OpenID Connect Core §3.1.2.3, §3.1.2.4). Pure: no request, no SQL."""
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from idp.protocol import acr, prompt
+from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.errors import (
+    AccessDenied,
+    AccountSelectionRequired,
+    ConsentRequired,
+    InteractionRequired,
+    LoginRequired,
+    OAuthError,
+    UnmetAuthenticationRequirements,
+)
+from idp.protocol.scope import Scope
+from idp.store.browser_sessions import Session
+from idp.store.consents import Agreed
+from idp.store.pending_authorizations import Pending
+
+
+class Ask(NamedTuple):
+    """A page that must come first; `error` is what the app hears instead when it said prompt=none."""
+
+    page: str
+    error: type[OAuthError]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """No page can help: the app gets this error."""
+
+    error: OAuthError
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The person is there and agrees: the app gets a code for `scope`."""
+
+    session: Session
+    scope: Scope
+
+
+SIGN_IN: Final = Ask("sign_in.sign_in", LoginRequired, "nobody is signed in")
+AGAIN: Final = Ask("sign_in.again", LoginRequired, "the person has to confirm that it is them")
+CREATE: Final = Ask("sign_up.sign_up", InteractionRequired, "the person has to create an account")
+CHOOSE: Final = Ask("sign_in.choose", AccountSelectionRequired, "the person has to choose an account")
+CONSENT: Final = Ask("consent.consent", ConsentRequired, "the person has to agree")
+
+
+def next_step(
+    pending: Pending, session: Session | None, agreed: Agreed, client: ClientMetadata
+) -> Ask | Refuse | Answer:
+    """The first page that is still missing, or the answer. prompt=none never shows a page, whatever is missing."""
+    if pending.denied_at is not None:
+        return Refuse(AccessDenied("the person did not allow it"))
+    step = who_is_missing(pending, session) or what_is_unagreed(pending, session, agreed, client)
+    if isinstance(step, Ask) and prompt.NONE in pending.request.prompt:
+        return Refuse(step.error(f"{step.because}, and prompt=none allows no page"))
+    if step is not None:
+        return step
+    assert session is not None  # noqa: S101 (who_is_missing asked)
+    return Answer(session, granted_scope(pending, session, agreed, client))
+
+
+def who_is_missing(pending: Pending, session: Session | None) -> Ask | Refuse | None:
+    """Somebody is signed in, recently and surely enough, and is the one the app means."""
+    wanted = pending.request.prompt
+    if session is None:
+        return CREATE if prompt.CREATE in wanted else SIGN_IN
+    did_it_now = pending.authenticated_sid == session.id
+    if prompt.CREATE in wanted and not did_it_now:
+        return CREATE
+    if (prompt.LOGIN in wanted or is_too_old(pending, session)) and not did_it_now:
+        return AGAIN
+    if prompt.SELECT_ACCOUNT in wanted and pending.chosen_sid != session.id:
+        return CHOOSE
+    return is_another_person(pending, session) or is_not_sure_enough(pending.request, session)
+
+
+def is_too_old(pending: Pending, session: Session) -> bool:
+    """Core §3.1.2.1 max_age, as of the moment the app asked. Zero is prompt=login."""
+    max_age = pending.request.max_age
+    return max_age is not None and (max_age == 0 or pending.asked_at - session.auth_time > max_age)
+
+
+def is_another_person(pending: Pending, session: Session) -> Ask | Refuse | None:
+    """Core §3.1.2.1 id_token_hint, §5.5.1 sub: an answer about anybody else is an error."""
+    hinted = pending.request.hinted_subject
+    if hinted is None or hinted == session.user_id:
+        return None
+    if prompt.NONE in pending.request.prompt or session.id in (pending.authenticated_sid, pending.chosen_sid):
+        return Refuse(LoginRequired("another person is signed in than the one the app asked for"))
+    return CHOOSE
+
+
+def is_not_sure_enough(request: AuthorizationRequest, session: Session) -> Refuse | None:
+    """Core §5.5.1.1: an essential acr is met or refused; acr_values are a wish."""
+    wanted = request.claims.id_token.get("acr")
+    if wanted is None or not wanted.essential or acr.meets(session.acr, wanted.values):
+        return None
+    return Refuse(UnmetAuthenticationRequirements("the person could not prove themselves as surely as acr asks"))
+
+
+def what_is_unagreed(pending: Pending, session: Session | None, agreed: Agreed, client: ClientMetadata) -> Ask | None:
+    """Core §3.1.2.4: asked once per person and app, again only for what is new, and always for prompt=consent."""
+    if session is not None and pending.consented_user_id == session.user_id:
+        return None
+    if prompt.CONSENT in pending.request.prompt:
+        return CONSENT
+    if client.first_party:
+        return None
+    asked = pending.request.asked_scope
+    is_new = asked - agreed.asked
+    is_missing = asked - Scope(client.optional_scopes) - agreed.scope
+    return CONSENT if is_new or is_missing else None
+
+
+def granted_scope(pending: Pending, session: Session, agreed: Agreed, client: ClientMetadata) -> Scope:
+    """What was allowed for this request, else what stands from before; everything for the operator's own apps."""
+    asked = pending.request.asked_scope
+    if pending.consented_user_id == session.user_id:
+        return asked & Scope(pending.consented_scope.split())
+    return asked if client.first_party else asked & agreed.scope

@@ -1,0 +1,125 @@
+"""GET and POST /authorize, and /authorize/<pending>, where every page comes back to."""
+
+import logging
+from collections.abc import Callable, Mapping
+from urllib.parse import quote
+
+from flask import Blueprint, Request, Response, request, url_for
+
+from idp.endpoints.authorize import answer
+from idp.endpoints.authorize.checks import Asked, Unanswerable, what_is_asked, who_asks
+from idp.endpoints.authorize.steps import Ask, Refuse, next_step
+from idp.protocol import acr, pkce, prompt, response_mode, response_type
+from idp.protocol.authorization_request import ReplyTo
+from idp.protocol.errors import InvalidRequest, OAuthError
+from idp.protocol.hints import DISPLAYS
+from idp.protocol.parameters import Parameters
+from idp.settings import Settings
+from idp.store import consents, pending_authorizations
+from idp.store.clients import Client
+from idp.store.consents import NEVER_ASKED
+from idp.store.pending_authorizations import Pending, unstored
+from idp.web import cookies, errors, flow, visitor
+from idp.web.answers import see_other
+from idp.web.door import Door
+from idp.web.house import house, now
+from idp.web.received import from_form_alone, from_query
+
+routes = Blueprint("authorize", __name__)
+log = logging.getLogger(__name__)
+
+
+@routes.get("/authorize")
+def authorize() -> Response:
+    """RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1."""
+    parameters = _readable(from_query)
+    client, reply_to = who_asks(parameters, house().clients, now())
+    asked = Asked(parameters, client, house().ring, house().settings.server.issuer, now())
+    try:
+        checked = what_is_asked(asked, reply_to)
+    except OAuthError as error:
+        return _refuse(reply_to, error)
+    return _walk(unstored(checked, now()), client)
+
+
+@routes.post("/authorize")
+def authorize_by_post() -> Response:
+    """The same, asked by POST (Core §3.1.2.1).
+
+    A POST from another site comes without our cookies (SameSite=Lax), so it cannot tell who is signed in; the same
+    request by GET can. It is checked first, so that nothing unregistered causes a redirect.
+    """
+    parameters = _readable(from_form_alone)
+    who_asks(parameters, house().clients, now())
+    return see_other(f"{url_for('authorize.authorize')}?{quote(request.get_data(), safe='%&=+-._~')}")
+
+
+@routes.get("/authorize/<pending_id>")
+def resume(pending_id: str) -> Response:
+    """Where every page of a sign-in comes back to: the next page, or the answer."""
+    pending = pending_authorizations.find(pending_id, cookies.browser_hash(), now())
+    if pending is None:
+        raise flow.gone(pending_id)
+    return _walk(pending, flow.client_of(pending))
+
+
+@routes.errorhandler(Unanswerable)
+def show(problem: Unanswerable) -> Response:
+    """RFC 6749 §4.1.2.1: an app or address we do not know is told to the person, and never redirected to."""
+    return errors.refusal_page(problem.error, problem.client_id)
+
+
+def metadata(settings: Settings) -> Mapping[str, object]:
+    """OpenID Connect Discovery §3, RFC 8414 §2, RFC 9207 §3."""
+    return {
+        "authorization_endpoint": f"{settings.server.issuer}/authorize",
+        "response_types_supported": list(response_type.OFFERED),
+        "response_modes_supported": list(response_mode.OFFERED),
+        "code_challenge_methods_supported": list(pkce.METHODS),
+        "prompt_values_supported": list(prompt.OFFERED),
+        "display_values_supported": list(DISPLAYS),
+        "acr_values_supported": list(acr.OFFERED),
+        "authorization_response_iss_parameter_supported": True,
+        "claims_parameter_supported": True,
+        "claim_types_supported": ["normal"],
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "require_request_uri_registration": False,
+    }
+
+
+def _walk(pending: Pending, client: Client) -> Response:
+    """The next page, or the answer. Only a page makes the request wait in the store."""
+    session = visitor.session()
+    agreed = consents.remembered(session.user_id, client.client_id) if session else NEVER_ASKED
+    step = next_step(pending, session, agreed, client.metadata)
+    if isinstance(step, Ask):
+        return see_other(flow.page(step.page, pending.id or _open(pending)))
+    if pending.id and not pending_authorizations.answer_once(pending.id, cookies.browser_hash(), now()):
+        raise flow.gone(pending.id)
+    if isinstance(step, Refuse):
+        return _refuse(pending.request.reply_to, step.error)
+    return answer.with_code(pending.request, step, house().mint, now())
+
+
+def _open(pending: Pending) -> str:
+    """The request waits for its person, in this browser only; its id goes with every page."""
+    browser = cookies.browser_hash()
+    expires_at = now() + house().settings.session.pending_for
+    return pending_authorizations.open(pending.request, browser, now(), expires_at).id
+
+
+def _refuse(reply_to: ReplyTo, error: OAuthError) -> Response:
+    log.info("authorization refused: %s", error)
+    return answer.with_error(reply_to, error, house().settings.server.issuer)
+
+
+def _readable(read: Callable[[Request], Parameters]) -> Parameters:
+    """Octets that cannot be read name no client, so there is nobody to send an error to."""
+    try:
+        return read(request)
+    except InvalidRequest as error:
+        raise Unanswerable(error) from None
+
+
+door = Door(routes, metadata)

@@ -1,0 +1,67 @@
+"""What Portico offers (OpenID Connect Discovery §3, RFC 8414), gathered from the doors that exist, and its keys."""
+
+import json
+
+from flask import Blueprint, Response, current_app, request
+
+from idp.protocol.scope import EMAIL, OFFLINE_ACCESS, OPENID, PROFILE
+from idp.settings import Settings
+from idp.web import cors
+from idp.web.answers import public_json
+from idp.web.door import Door
+from idp.web.house import house, now
+
+routes = Blueprint("discovery", __name__)
+MAX_AGE = 3600
+
+
+@routes.get("/.well-known/openid-configuration")
+@routes.get("/.well-known/oauth-authorization-server")
+def configuration() -> Response:
+    """The same truth at both addresses; made once, when the app is put together."""
+    body: bytes = current_app.extensions["portico_metadata"]
+    return _public(body, MAX_AGE)
+
+
+@routes.get("/jwks.json")
+def jwks() -> Response:
+    """RFC 7517 §5: every key that signed a token that may still live, and the next one to sign."""
+    return _public(house().ring.public_set_bytes(now()), house().settings.keys.jwks_max_age)
+
+
+@routes.route("/.well-known/openid-configuration", methods=["OPTIONS"], provide_automatic_options=False)
+@routes.route("/.well-known/oauth-authorization-server", methods=["OPTIONS"], provide_automatic_options=False)
+@routes.route("/jwks.json", methods=["OPTIONS"], provide_automatic_options=False)
+def ask_first() -> Response:
+    return cors.preflight("GET, HEAD")
+
+
+def gather(doors: tuple[Door, ...], settings: Settings) -> bytes:
+    """The discovery document, as bytes: each door says what it offers."""
+    members: dict[str, object] = {"issuer": settings.server.issuer}
+    for entrance in doors:
+        members |= entrance.metadata(settings)
+    return json.dumps(members, separators=(",", ":")).encode()
+
+
+def metadata(settings: Settings) -> dict[str, object]:
+    """What belongs to no single door."""
+    return {
+        "jwks_uri": f"{settings.server.issuer}/jwks.json",
+        "scopes_supported": [OPENID, PROFILE, EMAIL, OFFLINE_ACCESS],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": list(settings.keys.algorithms),
+        "ui_locales_supported": list(settings.locale.offered),
+        "service_documentation": f"{settings.server.issuer}/help",
+        "op_policy_uri": settings.brand.privacy_url or f"{settings.server.issuer}/privacy",
+        "op_tos_uri": settings.brand.terms_url or f"{settings.server.issuer}/terms",
+    }
+
+
+def _public(body: bytes, max_age: int) -> Response:
+    response = cors.open_to_all(public_json(body, max_age))
+    response.make_conditional(request)
+    return response
+
+
+door = Door(routes, metadata)

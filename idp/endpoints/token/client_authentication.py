@@ -1,0 +1,77 @@
+"""Who asks at the token endpoint (RFC 6749 §2.3, OpenID Connect Core §9)."""
+
+from base64 import b64decode
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote_plus
+
+from idp.protocol.errors import InvalidClient, InvalidRequest
+from idp.protocol.parameters import Parameters
+from idp.store.clients import Client, KnownClients
+
+BASIC: Final = "client_secret_basic"
+POST: Final = "client_secret_post"
+NONE: Final = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What a request says of its client; `secret` is None for a public client."""
+
+    method: str
+    client_id: str
+    secret: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Presented({self.method}, {self.client_id!r})"
+
+
+def presented(authorization: str | None, parameters: Parameters) -> Presented:
+    """The one method a request uses. InvalidRequest for two at once, InvalidClient for none or an unreadable one."""
+    in_body = parameters.get("client_secret")
+    client_id = parameters.get("client_id")
+    if authorization is not None:
+        if in_body is not None:
+            raise InvalidRequest("the client authenticated twice: in the Authorization header and in the body")
+        basic = _basic(authorization)
+        if client_id not in (None, basic.client_id):
+            raise InvalidRequest("client_id in the body is not the one of the Authorization header")
+        return basic
+    if client_id is None:
+        raise InvalidClient("client authentication is missing: send Basic, or client_id and client_secret in the body")
+    return Presented(NONE if in_body is None else POST, client_id, in_body)
+
+
+def authenticate(claimed: Presented, apps: KnownClients, now: int) -> Client:
+    """The client, proved. An unknown client and a wrong secret give the same InvalidClient after the same work."""
+    client = METHODS[claimed.method](claimed, apps, now)
+    if client is None or claimed.method not in client.metadata.auth_methods:
+        raise InvalidClient("the client is unknown or did not prove who it is")
+    return client
+
+
+def _by_secret(claimed: Presented, apps: KnownClients, now: int) -> Client | None:
+    return apps.find_by_secret(claimed.client_id, claimed.secret or "", now)
+
+
+def _by_nothing(claimed: Presented, apps: KnownClients, now: int) -> Client | None:
+    """RFC 6749 §2.1: a public client says who it is; PKCE and its redirect URIs do the rest."""
+    return apps.find(claimed.client_id, now)
+
+
+METHODS: Final = {BASIC: _by_secret, POST: _by_secret, NONE: _by_nothing}
+
+
+def _basic(authorization: str) -> Presented:
+    """RFC 6749 §2.3.1: both halves are form-urlencoded before RFC 7617 packs them."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        raise InvalidClient("the Authorization header must use Basic")
+    try:
+        client_id, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
+        client_id, secret = unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict")
+    except ValueError:
+        raise InvalidClient("the Basic credentials are not base64 of form-urlencoded client_id:client_secret") from None
+    if not colon:
+        raise InvalidClient("the Basic credentials hold no colon")
+    return Presented(BASIC, client_id, secret)

@@ -1,0 +1,45 @@
+"""grant_type=authorization_code (RFC 6749 §4.1.3, OpenID Connect Core §3.1.3)."""
+
+from idp.issuance import authorization_code
+from idp.issuance.issue import Mint, issue
+from idp.protocol import pkce
+from idp.protocol.errors import InvalidGrant, InvalidRequest
+from idp.protocol.parameters import Parameters
+from idp.settings import Settings
+from idp.store import grants
+from idp.store.clients import Client
+
+NAME = "authorization_code"
+
+
+def redeem(parameters: Parameters, client: Client, mint: Mint, settings: Settings, now: int) -> dict[str, object]:
+    """Everything that needs no write is checked first; then the code is spent, in one statement."""
+    presented = parameters.get("code")
+    if presented is None:
+        raise InvalidRequest("code is missing")
+    code = authorization_code.read(presented, mint.sealer, now)
+    if code.grant.client_id != client.client_id:
+        raise InvalidGrant("the code was given to another client")
+    _same_redirect(code, parameters.get("redirect_uri"))
+    pkce.prove(code.code_challenge, parameters.get("code_verifier"))
+    person = grants.person(code.grant.user_id)
+    if person is None:
+        raise InvalidGrant("the account is not active")
+    grants.open(code.grant, now, now - settings.session.idle_for, _expires_at(client, settings, now))
+    return issue(mint, code.grant, person, client.metadata, code.grant.scope, code.nonce, now)
+
+
+def _same_redirect(code: authorization_code.AuthorizationCode, presented: str | None) -> None:
+    """RFC 6749 §4.1.3: identical to the one of the authorization request, which Core §3.1.2.1 always requires."""
+    if presented is None:
+        raise InvalidRequest("redirect_uri is missing; send the one of the authorization request")
+    if presented != code.redirect_uri:
+        raise InvalidGrant("redirect_uri is not the one of the authorization request")
+
+
+def _expires_at(client: Client, settings: Settings, now: int) -> int:
+    """When the last token of the grant is gone, unless it is refreshed before."""
+    tokens = settings.tokens
+    return now + (
+        tokens.refresh_idle_for if "refresh_token" in client.metadata.grant_types else tokens.access_token_for
+    )

@@ -1,0 +1,31 @@
+"""grant_type=refresh_token (RFC 6749 §6, RFC 9700 §4.14, OpenID Connect Core §12)."""
+
+from idp.issuance import refresh_token
+from idp.issuance.issue import Mint, issue
+from idp.protocol.errors import InvalidRequest
+from idp.protocol.parameters import Parameters
+from idp.protocol.scope import Scope
+from idp.settings import Settings
+from idp.store import grants
+from idp.store.clients import Client
+
+NAME = "refresh_token"
+
+
+def redeem(parameters: Parameters, client: Client, mint: Mint, settings: Settings, now: int) -> dict[str, object]:
+    """The next generation of the family, for all of its scope or a part; the ID token has no nonce (Core §12.2)."""
+    presented = parameters.get("refresh_token")
+    if presented is None:
+        raise InvalidRequest("refresh_token is missing")
+    narrower = Scope.parse(parameters.get("scope"))
+    token = refresh_token.read(presented, mint.sealer)
+    grant, person = grants.rotate(
+        token.grant_id,
+        client.client_id,
+        token.generation,
+        now,
+        wanted=narrower,
+        idle_since=now - settings.session.idle_for,
+        tokens=settings.tokens,
+    )
+    return issue(mint, grant, person, client.metadata, narrower or grant.scope, None, now)

@@ -1,0 +1,65 @@
+"""UserInfo (OpenID Connect Core §5.3): what the person lets the app know, to the bearer of an access token."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, request
+
+from idp.issuance import access_token, claims
+from idp.protocol.claims import SCOPE_CLAIMS, ClaimsRequest, release, wanted
+from idp.protocol.errors import InsufficientScope, InvalidToken, OAuthError
+from idp.protocol.scope import OPENID
+from idp.settings import Settings
+from idp.store import grants
+from idp.web import bearer, cors
+from idp.web.answers import private_json
+from idp.web.bearer import NoToken
+from idp.web.door import Door
+from idp.web.house import house, now
+
+routes = Blueprint("userinfo", __name__)
+
+
+@routes.route("/userinfo", methods=["GET", "POST"], provide_automatic_options=False)
+def userinfo() -> Response:
+    """One read: the grant tells whether it lives, and the person is joined to it."""
+    mint = house().mint
+    token = access_token.read(bearer.presented(request), mint.sealer, mint.ring, mint.issuer, now())
+    found = grants.alive(token.grant_id)
+    if found is None:
+        raise InvalidToken(access_token.UNKNOWN)
+    grant, person = found
+    if OPENID not in token.scope:
+        raise InsufficientScope("UserInfo needs the scope openid")
+    asked = ClaimsRequest.parse(grant.claims or None).userinfo
+    released = release(claims.of_person(person), wanted(token.scope, asked))
+    answer = private_json({**released, "sub": grant.user_id})
+    return cors.open_to(answer, _origins(grant.client_id))
+
+
+@routes.route("/userinfo", methods=["OPTIONS"], provide_automatic_options=False)
+def ask_first() -> Response:
+    return cors.preflight("GET, POST")
+
+
+@routes.errorhandler(NoToken)
+@routes.errorhandler(OAuthError)
+def refuse(error: OAuthError | NoToken) -> Response:
+    """RFC 6750 §3. Whose token it was is not known, and nothing in the answer is anyone's: all may read it."""
+    return cors.open_to_all(bearer.refusal(error))
+
+
+def metadata(settings: Settings) -> Mapping[str, object]:
+    """OpenID Connect Discovery §3."""
+    names = {"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"}
+    return {
+        "userinfo_endpoint": f"{settings.server.issuer}/userinfo",
+        "claims_supported": sorted(names.union(*(SCOPE_CLAIMS[scope] for scope in ("profile", "email")))),
+    }
+
+
+def _origins(client_id: str) -> tuple[str, ...]:
+    client = house().clients.find(client_id, now())
+    return client.metadata.allowed_origins if client else ()
+
+
+door = Door(routes, metadata)

@@ -1,0 +1,64 @@
+"""One token answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3)."""
+
+from dataclasses import dataclass
+
+from idp.issuance import access_token, id_token, refresh_token
+from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.scope import OPENID, Scope
+from idp.settings import Tokens
+from idp.signing.ring import KeyRing
+from idp.signing.sealing import Sealer
+from idp.store.grants import Grant, Person
+
+
+@dataclass(frozen=True)
+class Mint:
+    """All it takes to make tokens."""
+
+    issuer: str
+    tokens: Tokens
+    sealer: Sealer
+    ring: KeyRing
+
+
+def issue(
+    mint: Mint, grant: Grant, person: Person, metadata: ClientMetadata, scope: Scope, nonce: str | None, now: int
+) -> dict[str, object]:
+    """The members of a token answer for `scope`, which is the grant's own or a part of it."""
+    token = _access_token(mint, grant, metadata, scope, now)
+    answer: dict[str, object] = {
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": mint.tokens.access_token_for,
+        "scope": str(scope),
+    }
+    if "refresh_token" in metadata.grant_types:
+        refresh = refresh_token.RefreshToken(grant.id, grant.generation)
+        answer["refresh_token"] = refresh_token.seal(refresh, mint.sealer, now)
+    if OPENID in scope:
+        answer["id_token"] = _id_token(mint, grant, person, metadata, scope, nonce, token, now)
+    return answer
+
+
+def _access_token(mint: Mint, grant: Grant, metadata: ClientMetadata, scope: Scope, now: int) -> str:
+    token = access_token.AccessToken(grant.id, scope, now + mint.tokens.access_token_for)
+    if metadata.access_token_format == "jwt":
+        return access_token.sign(token, grant, metadata.id_token_signed_response_alg, mint.ring, mint.issuer, now)
+    return access_token.seal(token, mint.sealer, now)
+
+
+def _id_token(
+    mint: Mint,
+    grant: Grant,
+    person: Person,
+    metadata: ClientMetadata,
+    scope: Scope,
+    nonce: str | None,
+    token: str,
+    now: int,
+) -> str:
+    alg = metadata.id_token_signed_response_alg
+    expires_at = now + mint.tokens.id_token_for
+    protocol = id_token.of_protocol(grant, mint.issuer, nonce, id_token.token_hash(token, alg), now, expires_at)
+    profile = id_token.of_profile(grant, person, scope, metadata.id_token_claims)
+    return mint.ring.sign({**profile, **protocol}, alg, now)

@@ -1,0 +1,53 @@
+"""What every door may reach: the settings and the few long-lived objects of this process."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app, g
+
+from idp import clock
+from idp.accounts.hashing import PasswordHasher
+from idp.issuance.issue import Mint
+from idp.settings import Settings
+from idp.signing.ring import KeyRing
+from idp.signing.sealing import Sealer
+from idp.signing.wrapping import KeyFolder
+from idp.store import signing_keys
+from idp.store.clients import KnownClients
+
+
+@dataclass(frozen=True)
+class House:
+    settings: Settings
+    folder: KeyFolder
+    sealer: Sealer
+    ring: KeyRing
+    hasher: PasswordHasher
+    mint: Mint
+    clients: KnownClients
+
+
+def prepare(app: Flask, settings: Settings) -> None:
+    folder = KeyFolder.open(settings.keys.directory)
+    sealer = Sealer(folder)
+    ring = KeyRing(signing_keys.published, folder, settings.keys.ring_cache)
+    app.extensions["portico"] = House(
+        settings=settings,
+        folder=folder,
+        sealer=sealer,
+        ring=ring,
+        hasher=PasswordHasher(settings.password),
+        mint=Mint(settings.server.issuer, settings.tokens, sealer, ring),
+        clients=KnownClients(settings.clients.cache_for),
+    )
+
+
+def house() -> House:
+    return cast("House", current_app.extensions["portico"])
+
+
+def now() -> int:
+    """The time of this request, in seconds: asked once, so that one request happens at one moment."""
+    if "now" not in g:
+        g.now = clock.now()
+    return cast("int", g.now)
