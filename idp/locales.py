@@ -1,6 +1,7 @@
-"""Languages, from idp/translations/LANGUAGE/LC_MESSAGES/messages.po: ground that pages and mails share.
+"""Languages, from the .po files of idp/translations/LANGUAGE/LC_MESSAGES: ground that pages and mails share.
 
-The .po files are the only truth: they are read once per process, nothing has to be compiled before starting.
+The .po files (messages.po for pages, mail.po for mails) are the only truth: they are read once per process,
+nothing has to be compiled before starting.
 """
 
 from datetime import UTC, datetime
@@ -22,9 +23,8 @@ SOURCE_LANGUAGE = "en"
 def translator(locale: str) -> NullTranslations:
     """The catalogue of `locale` ("de-AT"), else of its language, else English: a sentence, never a key."""
     for name in (locale, locale.partition("-")[0]):
-        catalogue = _catalogues().get(name)
-        if catalogue is not None:
-            return _read(catalogue)
+        if name in _catalogues():
+            return _catalogue(_catalogues()[name])
     return NullTranslations()
 
 
@@ -53,17 +53,25 @@ def _with_zone(language: Locale) -> str:
 
 
 @cache
-def _catalogues() -> dict[str, Path]:
+def _catalogues() -> dict[str, tuple[Path, ...]]:
     """Folders are named as BCP 47 names languages ("pt-BR"); gettext's "pt_BR" is understood too."""
-    found = sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
-    return {path.parts[-3].replace("_", "-"): path for path in found}
+    folders = sorted(TRANSLATIONS.glob("*/LC_MESSAGES"))
+    return {folder.parent.name.replace("_", "-"): tuple(sorted(folder.glob("*.po"))) for folder in folders}
 
 
 @cache
-def _read(catalogue: Path) -> NullTranslations:
+def _catalogue(files: tuple[Path, ...]) -> NullTranslations:
+    """What one file does not hold is asked of the next."""
+    whole = NullTranslations()
+    for file in files:
+        whole.add_fallback(_read(file))
+    return whole
+
+
+def _read(file: Path) -> NullTranslations:
     """A catalogue in memory; doubtful ("fuzzy") translations stay out, English shows instead."""
     compiled = BytesIO()
-    with catalogue.open("rb") as text:
+    with file.open("rb") as text:
         write_mo(compiled, read_po(text))
     compiled.seek(0)
     return GNUTranslations(compiled)

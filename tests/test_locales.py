@@ -27,12 +27,22 @@ msgstr[1] "{n} Versuche"
 """
 
 
+MAILS = """
+msgid "Sign in"
+msgstr "Einloggen"
+
+msgid "Hi,"
+msgstr "Hallo,"
+"""
+
+
 @pytest.fixture
 def catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in ("de", "pt_BR"):
         folder = tmp_path / name / "LC_MESSAGES"
         folder.mkdir(parents=True)
-        (folder / "messages.po").write_text(CATALOGUE, encoding="utf-8")
+        (folder / "a.po").write_text(CATALOGUE, encoding="utf-8")
+        (folder / "b.po").write_text(MAILS, encoding="utf-8")
     monkeypatch.setattr(locales, "TRANSLATIONS", tmp_path)
     locales._catalogues.cache_clear()
     yield tmp_path
@@ -43,6 +53,11 @@ def catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
 def test_a_region_reads_the_catalogue_of_its_language(catalogues: Path, locale: str) -> None:
     assert locales.translator(locale).gettext("Sign in") == "Anmelden"
     assert locales.translator(locale).ngettext("{n} try", "{n} tries", 2) == "{n} Versuche"
+
+
+def test_the_files_of_a_language_complete_each_other(catalogues: Path) -> None:
+    assert locales.translator("de").gettext("Sign in") == "Anmelden"
+    assert locales.translator("de").gettext("Hi,") == "Hallo,"
 
 
 @pytest.mark.parametrize("locale", ["en", "en-GB", "fr", "pt", "", "../de", "xx-yy"])
