@@ -1,5 +1,6 @@
 """Bring the database to the shape this version needs, and say whether it is there."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -7,6 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from idp.store.base import db
 
@@ -25,12 +27,26 @@ def upgrade() -> None:
 
 def missing() -> str | None:
     """What stands between the database and this version, or None when nothing does."""
-    head = ScriptDirectory.from_config(_config(None)).get_current_head()
-    with db.engine.connect() as connection:
+    with db.engines["hot"].connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    if current == head:
+    if current == head():
         return None
-    return "the database is empty" if current is None else f"the database is at {current}, this version needs {head}"
+    return "the database is empty" if current is None else f"the database is at {current}, this version needs {head()}"
+
+
+def trouble() -> str | None:
+    """The same, or why the database does not answer at all; no address and no password in it."""
+    try:
+        return missing()
+    except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None) or error
+        return f"the database does not answer ({type(cause).__name__})"
+
+
+@cache
+def head() -> str | None:
+    """The revision that this version of the code was written for."""
+    return ScriptDirectory.from_config(_config(None)).get_current_head()
 
 
 def _config(connection: Connection | None) -> Config:

@@ -53,6 +53,9 @@ _ACCOUNT = """
     LEFT JOIN credentials c ON c.user_id = u.id AND c.kind = 'password'
 """
 _BY_EMAIL = text(f"{_ACCOUNT} JOIN emails e ON e.user_id = u.id WHERE e.lookup = :lookup")
+_SOME = text(
+    f"{_ACCOUNT} WHERE p.lookup LIKE :part ESCAPE '!' OR u.id = :exactly ORDER BY u.created_at, u.id LIMIT :most"
+)
 _BY_ID = text(f"{_ACCOUNT} WHERE u.id = :user_id")
 _ADD = text(
     """
@@ -72,6 +75,13 @@ def by_email(lookup: str) -> Account | None:
 def by_id(user_id: str) -> Account | None:
     """The account behind a `sub`; reads outside the request's transaction."""
     return _account(hot_row(_BY_ID, {"user_id": user_id}))
+
+
+def some(part: str, most: int) -> list[Account]:
+    """The oldest accounts whose address has this part in it, or whose id it is; all of them for ""."""
+    escaped = "".join(f"!{sign}" if sign in "!%_" else sign for sign in part)
+    rows = db.session.execute(_SOME, {"part": f"%{escaped}%", "exactly": part, "most": most})
+    return [Account(**found._mapping) for found in rows]
 
 
 def add(locale: str, now: int) -> str:

@@ -1,0 +1,53 @@
+"""The process beside the workers of `idp serve`: `idp tick`, again and again, for what no request should wait for."""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+
+LOG = logging.getLogger("idp.serve")
+BEFORE_ANOTHER = 5.0  # seconds between the end of one that failed and the start of the next
+
+
+class Background:
+    """Keeps one such process alive. `stop` lets it finish what it is doing."""
+
+    def __init__(self, every: int, finish_within: int) -> None:
+        self.command = (sys.executable, "-m", "idp", "tick", "--every", str(every), "--parent", str(os.getpid()))
+        self.finish_within = finish_within
+        self.stopping = threading.Event()
+        self.starting = threading.Lock()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        threading.Thread(target=self._keep_alive, name="background", daemon=True).start()
+
+    def stop(self) -> None:
+        with self.starting:  # so that none begins after this looked
+            self.stopping.set()
+        if (process := self.process) is None:
+            return
+        process.terminate()
+        try:
+            process.wait(self.finish_within)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+    def restart(self) -> None:
+        """For a reload: the next one reads the settings anew; the watching thread starts it."""
+        if self.process is not None:
+            self.process.terminate()
+
+    def _keep_alive(self) -> None:
+        while process := self._another():
+            if process.wait() != 0 and not self.stopping.is_set():
+                LOG.error("background work ended unexpectedly and is started again")
+                self.stopping.wait(BEFORE_ANOTHER)
+
+    def _another(self) -> subprocess.Popen[bytes] | None:
+        with self.starting:
+            if self.stopping.is_set():
+                return None
+            self.process = subprocess.Popen(self.command)  # noqa: S603 (our own interpreter and words)
+            return self.process

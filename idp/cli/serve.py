@@ -1,0 +1,121 @@
+"""`idp serve`: worker processes that answer, and one process beside them for background work.
+
+SIGTERM and SIGINT: no new connections, running requests finish (at most `server.drain_for`), then all is gone.
+SIGHUP: settings and code are read again, worker after worker is replaced, no request is lost. Settings that cannot be
+used are reported and the running ones stay; bind, workers and threads change at a restart only.
+"""
+
+import argparse
+import logging
+import os
+import socket
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from idp.cli.background import Background
+from idp.settings import Settings, SettingsError, load_settings
+from idp.signing.wrapping import KeyFolder, KeyFolderError
+from idp.web import logs
+
+LOG = logging.getLogger("idp.serve")
+HEADERS_WITHIN = 10_000  # milliseconds a client may take to send its headers
+HEADER_BYTES = 64 * 1024
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dev", action="store_true", help="development: every mail can be read at /dev/mail")
+    parser.add_argument("--bind", metavar="HOST:PORT", help="where to listen (default: server.bind)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until told to stop. Returns 1 when the address is taken or workers keep dying."""
+    _hand_down(arguments)
+    settings = usable_settings()
+    logs.configure(settings)
+    if taken := _address_taken(settings):
+        LOG.error(taken)
+        return 1
+    server = Server(settings)
+    LOG.info("Portico answers at %s, listening on %s", settings.server.issuer, settings.server.bind)
+    server.serve(target_loader=partial(load, os.getpid()), wrap_loader=False)
+    return 0
+
+
+def usable_settings() -> Settings:
+    """The settings, if the server could start with them now; SettingsError otherwise."""
+    settings = load_settings()
+    try:
+        KeyFolder.open(settings.keys.directory)
+    except KeyFolderError as error:
+        raise SettingsError((f"keys.directory: {error}",)) from None
+    return settings
+
+
+def load(parent: int) -> Any:
+    """In the worker: import the application, which the process that only watches never does."""
+    return import_module("idp.cli.worker").under(parent)
+
+
+class Server(MPServer):
+    """granian, told what Portico needs, with the background process started and stopped beside its workers."""
+
+    def __init__(self, settings: Settings) -> None:
+        host, port = settings.server.address
+        super().__init__(
+            target="portico",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=settings.server.workers,
+            blocking_threads=settings.server.threads,
+            http=HTTPModes.http1,
+            websockets=False,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN, max_buffer_size=HEADER_BYTES),
+            respawn_failed_workers=True,
+            workers_kill_timeout=max(1, settings.server.drain_for),
+            log_level=LogLevels.info,
+            log_dictconfig=logs.configuration(settings),
+        )
+        self.background = Background(settings.server.tick_every, settings.server.drain_for)
+        self.on_startup(self.background.start)
+        self.on_reload(self.background.restart)
+        self.on_shutdown(self.background.stop)
+
+    def signal_handler_reload(self, *_: object) -> None:
+        """A reload with settings that cannot be used would end the service: say so and go on with the old ones."""
+        try:
+            usable_settings()
+        except SettingsError as error:
+            LOG.error("not reloaded, the settings cannot be used: %s", error)
+            return
+        super().signal_handler_reload()  # type: ignore[no-untyped-call]
+
+
+def _hand_down(arguments: argparse.Namespace) -> None:
+    """What the command line says reaches workers and background work the way all settings do: by the environment."""
+    if arguments.config:
+        os.environ["IDP_CONFIG"] = str(Path(arguments.config).resolve())
+    if arguments.dev:
+        os.environ["IDP_SERVER__DEVELOPMENT"] = "true"
+    if arguments.bind:
+        os.environ["IDP_SERVER__BIND"] = arguments.bind
+
+
+def _address_taken(settings: Settings) -> str | None:
+    """Workers share the port among themselves, so the system would let a second server share it silently."""
+    host, port = settings.server.address
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return f"cannot listen on {settings.server.bind}: {error.strerror}; see server.bind"
+    return None

@@ -1,0 +1,124 @@
+"""`idp tick`: one round of background work, for any scheduler; `idp serve` does the same by itself.
+
+Safe everywhere and at any time: each piece of work is claimed in one statement, so that nodes share it.
+"""
+
+import argparse
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import NamedTuple
+
+from flask import Flask
+
+from idp import clock
+from idp.cli.opened import opened, settings_for
+from idp.cli.orphans import leave_with
+from idp.mail import delivery
+from idp.signing.rotation import Policy
+from idp.signing.tick import rotate
+from idp.store import browser_sessions, grants, pending_authorizations, proofs, sign_ups, throttles
+from idp.store.base import unit_of_work
+from idp.web.house import House, house
+
+LOG = logging.getLogger("idp.tick")
+EXPIRING = (grants, pending_authorizations, proofs, sign_ups, throttles, browser_sessions)
+BATCH, BATCHES = 500, 20  # rows in one transaction, transactions of one table in one round
+
+
+class Chore(NamedTuple):
+    """`act(home, now)` does what is due and says how much that was."""
+
+    name: str
+    act: Callable[[House, int], int]
+
+
+def rotate_keys(home: House, now: int) -> int:
+    home.folder.reread()
+    return len(rotate(now, Policy.of(home.settings.keys), home.folder))
+
+
+def deliver_mails(home: House, _now: int) -> int:
+    return delivery.deliver(home.settings, home.sealer, clock.now)
+
+
+def forget_expired(_home: House, now: int) -> int:
+    """Small transactions, so that people who are signing in never wait behind a clean-up."""
+    forgotten = sum(_forget(table.delete_expired, now) for table in EXPIRING)
+    with unit_of_work():
+        return forgotten + delivery.forget(now)
+
+
+def _forget(delete_expired: Callable[[int, int], int], now: int) -> int:
+    forgotten = 0
+    for _ in range(BATCHES):
+        with unit_of_work():
+            deleted = delete_expired(now, BATCH)
+        forgotten += deleted
+        if deleted < BATCH:
+            break
+    return forgotten
+
+
+KEYS, MAILS, EXPIRY = Chore("keys", rotate_keys), Chore("mails", deliver_mails), Chore("expiry", forget_expired)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--every", type=int, metavar="SECONDS", help="go on, with this pause between rounds")
+    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)  # idp serve: leave when it is gone
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Returns 1 when one of the chores failed; the others are done all the same."""
+    settings = settings_for(arguments)
+    with opened(settings) as app:
+        if arguments.every is None:
+            failed = [chore for chore in (KEYS, MAILS, EXPIRY) if not did(chore, house())]
+            return 1 if failed else 0
+        _go_on(app, arguments.every, arguments.parent)
+    return 0
+
+
+def did(chore: Chore, home: House) -> bool:
+    """Do it, and put up with its failing: the next round tries again."""
+    try:
+        count = chore.act(home, clock.now())
+    except Exception:
+        LOG.exception("background work failed: %s", chore.name)
+        return False
+    if count:
+        LOG.info("background work done: %s", chore.name, extra={"count": count})
+    return True
+
+
+def _go_on(app: Flask, every: int, parent: int | None) -> None:
+    """Mails have a thread of their own: they are looked for twice a second, and a slow mail server delays nothing."""
+    stop = _told_to_stop(parent)
+    mails = threading.Thread(target=_carry_mails, args=(app, stop), name="mails")
+    mails.start()
+    while not stop.is_set():
+        did(KEYS, house())
+        did(EXPIRY, house())
+        stop.wait(every)
+    mails.join()
+
+
+def _carry_mails(app: Flask, stop: threading.Event) -> None:
+    with app.app_context():
+        delivery.deliver_until(stop, house().settings, house().sealer, clock.now)
+
+
+def _told_to_stop(parent: int | None) -> threading.Event:
+    stop = threading.Event()
+
+    def told(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, told)
+    # Ctrl-C reaches every process of the terminal: under `idp serve` the server says when to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN if parent else told)
+    if parent:
+        leave_with(parent)
+    return stop
