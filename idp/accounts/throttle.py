@@ -92,9 +92,15 @@ def code(lookup: str, network: str, limits: Throttle, now: int) -> Guess:
 
 
 def mail(kind: str, lookup: str, limits: Throttle, now: int, *, again: bool = False) -> None:
-    """Count a mail of one kind to one address; TooMany when it has had enough. `again`: somebody pressed "again"."""
-    if again:
+    """Count a mail of one kind to one address; TooMany when it has had enough.
+
+    `again`: somebody pressed "Send it again", which must not be sooner than `mail_every` after the mail before.
+    """
+    try:
         _count(_key("mail every", kind, lookup), 1, limits.mail_every, now)
+    except TooMany:
+        if again:
+            raise
     _count(_key("mail", kind, lookup), limits.mails_per_hour, HOUR, now)
 
 

@@ -31,9 +31,8 @@ class Email(Base):
 _PROVE = text(
     """
     INSERT INTO emails (lookup, address, user_id, is_primary, proved_at, proved_by)
-    SELECT :lookup, :address, :user_id,
-           NOT EXISTS (SELECT 1 FROM emails WHERE user_id = :user_id AND is_primary), :now, :proved_by
-    WHERE true
+    VALUES (:lookup, :address, :user_id,
+            NOT EXISTS (SELECT 1 FROM emails WHERE user_id = :owner_id AND is_primary), :now, :proved_by)
     ON CONFLICT (lookup) DO NOTHING
     """
 )
@@ -41,5 +40,5 @@ _PROVE = text(
 
 def prove(lookup: str, address: str, user_id: str, now: int, proved_by: str) -> bool:
     """The address is this person's from now on, by that proof; False when it is somebody's already."""
-    values = {"lookup": lookup, "address": address, "user_id": user_id, "now": now, "proved_by": proved_by}
-    return count(_PROVE, values) == 1
+    owner = {"user_id": user_id, "owner_id": user_id}
+    return count(_PROVE, {**owner, "lookup": lookup, "address": address, "now": now, "proved_by": proved_by}) == 1
