@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 LONGEST_NAME = 60
 NOT_IN_AN_ADDRESS = re.compile(r"[\s<>(),;:\\\"\[\]]")
 NOT_IN_A_LINK = re.compile(r"[^\x21-\x7e]|[\"<>\\^`{|}]")
-BEGINS_A_LINK = re.compile(r"[.:@/](?=\w|/)")
+BEGINS_A_LINK = re.compile(r"[.。．｡](?=[^\W\d])|[:@/](?=\S)")
 
 
 class NotOurLink(ValueError):
@@ -74,7 +74,9 @@ def link_of(issuer: str, link: str) -> str:
     """`link` (a path from url_for, or an address below the issuer) as an address; else NotOurLink."""
     base = urlsplit(issuer)
     address = f"{base.scheme}://{base.netloc}{link}" if link.startswith("/") else link
-    if not address.startswith(f"{issuer}/") or NOT_IN_A_LINK.search(address) or ".." in address.split("/"):
+    steps = address.removeprefix(f"{issuer}/").partition("?")[0].split("/")
+    strays = ".." in steps or "" in steps[:-1]
+    if not address.startswith(f"{issuer}/") or strays or NOT_IN_A_LINK.search(address):
         raise NotOurLink("a mail links to the issuer only")
     return address
 

@@ -38,6 +38,9 @@ class Carrier(Protocol):
     def carry(self, parcel: Parcel) -> None:
         """Returns when the server has taken over responsibility (RFC 5321 §6.1); else raises Undelivered."""
 
+    def greet(self) -> None:
+        """All that comes before a mail, and no mail; raises Undelivered where that fails."""
+
     def close(self) -> None: ...
 
 
@@ -48,6 +51,9 @@ class Development:
 
     def carry(self, parcel: Parcel) -> None:
         """Nothing to do: keeping is what the outbox does anyway."""
+
+    def greet(self) -> None:
+        """Nobody is there to be greeted."""
 
     def close(self) -> None:
         """Nothing is open."""
@@ -82,6 +88,14 @@ class MailServer:
                 if monotonic() >= ends_at:  # a name server that slept, a process that was stopped
                     raise Undelivered("connect: too late")
                 _hand_over(client, parcel, ends_at)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise Undelivered(f"connection: {_name(error)}") from None
+
+    def greet(self) -> None:
+        try:
+            with self._cut_at(monotonic() + longest_way(self._settings)):
+                self._connected()
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise Undelivered(f"connection: {_name(error)}") from None

@@ -1,0 +1,51 @@
+"""Settings, readers and one of each mail, for the tests of this folder."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from idp.mail import messages
+from idp.mail.letter import Letter
+from idp.settings import Brand, Mail, Server, Settings
+from tests.emulators.mail_server import MailServer
+
+NOW = 1_800_000_000
+ISSUER = "http://127.0.0.1:8000"
+BRAND = Brand(name="Example ID", support_email="help@id.example.com", postal_address="1 Example Street, Lyon")
+JANE = messages.Reader("jane@example.org", "en")
+HANS = messages.Reader("hans@example.org", "de")
+LAPTOP = messages.Origin("Firefox on Linux", "Lyon, France")
+TOKEN = "dG9rZW4tdGhhdC1ub2JvZHktbWF5LXJlYWQ"
+CODE = "482913"
+
+
+def settings(server: MailServer | None = None, *, issuer: str = ISSUER, brand: Brand = BRAND, **mail: Any) -> Settings:
+    if server is not None:
+        mail = {"transport": "smtp", "host": "127.0.0.1", "port": server.port, "security": "none", **mail}
+    mail = {"sender": "no-reply@id.example.com", **mail}
+    return Settings(server=Server(issuer=issuer), brand=brand, mail=Mail(**mail))
+
+
+def confirm(to: messages.Reader = JANE, app: str = "Photo Box", config: Settings | None = None) -> Letter:
+    link = f"/verify?token={TOKEN}"
+    return messages.confirm_address(config or settings(), to, link=link, code=CODE, app=app)
+
+
+def exists(to: messages.Reader = JANE, config: Settings | None = None) -> Letter:
+    return messages.account_exists(config or settings(), to, sign_in_link="/signin", forgot_link="/forgot")
+
+
+def reset(to: messages.Reader = JANE, origin: messages.Origin = LAPTOP, config: Settings | None = None) -> Letter:
+    link = f"/reset?token={TOKEN}"
+    return messages.choose_password(config or settings(), to, link=link, origin=origin)
+
+
+def changed(to: messages.Reader = JANE, origin: messages.Origin = LAPTOP, config: Settings | None = None) -> Letter:
+    return messages.password_changed(config or settings(), to, at=NOW, link="/account/password", origin=origin)
+
+
+ALL: Mapping[str, Any] = {
+    "confirm_address": confirm,
+    "account_exists": exists,
+    "choose_password": reset,
+    "password_changed": changed,
+}
