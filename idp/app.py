@@ -32,7 +32,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.server.path:
         app.wsgi_app = mount.Mount(app.wsgi_app, settings.server.path)  # type: ignore[method-assign]
     hardening.prepare(app, settings)  # last, so that it stands outermost
-    hardening.prepare(app, settings)
     return app
 
 

@@ -33,7 +33,7 @@ def with_code(request: AuthorizationRequest, answer: Answer, mint: Mint, now: in
         scope=request.scope & answer.scope,
         claims=_granted_claims(request.claims, answer.scope),
         auth_time=session.auth_time,
-        amr=" ".join(session.amr),
+        amr=session.amr,
         acr=session.acr,
         offline=OFFLINE_ACCESS in request.scope & answer.scope,
     )
