@@ -62,24 +62,23 @@ class StoredKey:
     retired_at: int | None = None
 
 
-TABLE = SigningKey.__table__
-OF_THIS_KEY = SigningKey.kid == bindparam("key")
-ALL = select(*TABLE.c).order_by(SigningKey.published_at, SigningKey.kid)
-ADD = insert(SigningKey).on_conflict_do_nothing()
-BEGIN = (
-    update(SigningKey).where(OF_THIS_KEY, SigningKey.state == "next").values(state="current", signs_at=bindparam("now"))
-)
+KEYS = Base.metadata.tables["signing_keys"]
+OF_THIS_KEY = KEYS.c.kid == bindparam("key")
+IS_NEXT, IS_CURRENT = KEYS.c.state == "next", KEYS.c.state == "current"
+ALL = select(*KEYS.c).order_by(KEYS.c.published_at, KEYS.c.kid)
+ADD = insert(KEYS).on_conflict_do_nothing()
+BEGIN = update(KEYS).where(OF_THIS_KEY, IS_NEXT).values(state="current", signs_at=bindparam("now"))
 RETIRE = (
-    update(SigningKey)
-    .where(OF_THIS_KEY, SigningKey.state == "current")
+    update(KEYS)
+    .where(OF_THIS_KEY, IS_CURRENT)
     .values(state="retiring", retired_at=bindparam("now"), sealed_private=None)
 )
-BRING_FORWARD = update(SigningKey).where(OF_THIS_KEY, SigningKey.state == "next").values(signs_at=bindparam("at"))
-DROP = delete(SigningKey).where(OF_THIS_KEY, SigningKey.state == bindparam("expected"))
-DROP_ALL = delete(SigningKey).where(SigningKey.alg == bindparam("algorithm"))
+BRING_FORWARD = update(KEYS).where(OF_THIS_KEY, IS_NEXT).values(signs_at=bindparam("at"))
+DROP = delete(KEYS).where(OF_THIS_KEY, KEYS.c.state == bindparam("expected"))
+DROP_ALL = delete(KEYS).where(KEYS.c.alg == bindparam("algorithm"))
 REWRAP = (
-    update(SigningKey)
-    .where(OF_THIS_KEY, SigningKey.sealed_private == bindparam("before"))
+    update(KEYS)
+    .where(OF_THIS_KEY, KEYS.c.sealed_private == bindparam("before"))
     .values(sealed_private=bindparam("after"))
 )
 
@@ -92,8 +91,7 @@ def published() -> tuple[StoredKey, ...]:
 
 def added(key: StoredKey) -> bool:
     """The key is there; False when its place (next or current of its algorithm) was taken."""
-    row = {column.name: getattr(key, column.name) for column in TABLE.c}
-    return count(ADD, row) == 1
+    return count(ADD, {column.name: getattr(key, column.name) for column in KEYS.c}) == 1
 
 
 def signs(kid: str, now: int) -> bool:
