@@ -1,8 +1,10 @@
 """What an app asks for, in sentences people read: consent, connected apps and the console use the same ones."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from idp.protocol.scope import OPENID, Scope
+from idp.store.consents import Agreed
 from idp.web.locale import gettext, ngettext
 
 DAY = 86400
@@ -18,24 +20,27 @@ class Row(NamedTuple):
     sentence: str
     value: str = ""
     is_new: bool = False
+    is_allowed: bool = False
 
 
-def rows(
-    scope: Iterable[str], claims: Mapping[str, object], refresh_idle_for: int, already: Collection[str] = ()
-) -> tuple[Row, ...]:
-    """A row for each scope that has a sentence, in the order of the page; `already` are the scopes allowed before.
+def rows(scope: Scope, before: Agreed, claims: Mapping[str, object], refresh_idle_for: int) -> tuple[Row, ...]:
+    """A row for each scope, in the order of this file; one without a sentence is called by its name, never hidden.
 
-    `claims` are the person's own (OpenID Connect Core §5.1); `refresh_idle_for` is in seconds. Scopes without a
-    sentence are not shown, and so must not be granted.
+    `claims` are the person's own (OpenID Connect Core §5.1), `before` what they agreed on earlier,
+    `refresh_idle_for` is in seconds. `openid` says nothing a person needs to read, unless it is all there is.
     """
-    asked = set(scope)
-    sayable = {name: said for name, said in _sentences().items() if name in asked}
-    if asked == {"openid"}:
-        sayable["openid"] = ("account", gettext("Know it’s you, with an ID made for this app"))
-    values = _values(claims, refresh_idle_for)
+    said, values = _sentences(), _values(claims, refresh_idle_for)
+    asked = scope - Scope((OPENID,)) or scope
+    order = sorted(asked, key=lambda name: list(said).index(name) if name in said else len(said))
     return tuple(
-        Row(name, icon, sentence, values.get(name, ""), bool(already) and name not in already)
-        for name, (icon, sentence) in sayable.items()
+        Row(
+            name,
+            *said.get(name, ("key", name)),
+            values.get(name, ""),
+            is_new=bool(before.asked) and name not in before.asked,
+            is_allowed=name in before.scope,
+        )
+        for name in order
     )
 
 
@@ -46,6 +51,7 @@ def sentence_of(scope: str) -> str:
 
 def _sentences() -> dict[str, tuple[str, str]]:
     return {
+        OPENID: ("account", gettext("Know it’s you, with an ID made for this app")),
         "profile": ("account", gettext("See your name and picture")),
         "email": ("mail", gettext("See your email address")),
         "phone": ("phone", gettext("See your phone number")),
