@@ -8,7 +8,7 @@ from operator import itemgetter
 from threading import Lock
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, String, Text, and_, bindparam, delete, select, update
+from sqlalchemy import BigInteger, String, Text, and_, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -79,6 +79,10 @@ CHANGE = (
     .values(updated_at=bindparam("now"))
 )
 REMOVE = delete(ClientRow).where(ClientRow.id == bindparam("client"))
+HOLD = {
+    "postgresql": text("LOCK TABLE clients IN SHARE ROW EXCLUSIVE MODE"),
+    "sqlite": text("UPDATE clients SET state = state WHERE id = ''"),  # the first write is BEGIN IMMEDIATE
+}
 
 
 def find(client_id: str, now: int) -> Client | None:
@@ -95,6 +99,11 @@ def stored(client_id: str, now: int) -> Client | None:
 def every(now: int) -> tuple[Client, ...]:
     """All apps as this unit of work sees them, suspended ones too, by client_id."""
     return tuple(client for client, _ in _clients(db.session.execute(JOINED, {"now": now})))
+
+
+def held() -> None:
+    """Nobody else changes any app until this unit of work ends; reading, and giving out tokens, goes on."""
+    db.session.execute(HOLD[db.engine.dialect.name])
 
 
 def added(client: Client, now: int) -> bool:

@@ -1,0 +1,250 @@
+"""`idp clients`: the apps that may ask for sign-ins, from files (plan, apply) or by hand (add), and their secrets."""
+
+import argparse
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+
+from idp import clock
+from idp.cli import client_files, client_plan
+from idp.cli.client_files import BadFile, Declarations
+from idp.cli.client_plan import Step
+from idp.cli.opened import complain, opened, say, settings_for
+from idp.protocol.client_metadata import ClientMetadata
+from idp.settings import Settings
+from idp.store import audit, client_secrets, clients
+from idp.store.base import fingerprint, new_id, new_secret, unit_of_work
+from idp.store.client_secrets import StoredSecret
+from idp.store.clients import Client
+
+OK, FAILED = 0, 1
+DAY = 86400
+
+
+class NotDone(Exception):
+    """What was asked for is not possible; the sentence says why, and nothing was changed."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    does = parser.add_subparsers(dest="does", metavar="ACTION", required=True)
+    does.add_parser("list", help="every app")
+    does.add_parser("show", help="one app, with its secrets' ids").add_argument("client_id")
+    plans = does.add_parser("plan", help="show what apply would do")
+    plans.add_argument("--check", action="store_true", help="exit with 1 when there is something to do")
+    does.add_parser("apply", help="make the apps what clients/NAME/client.toml says")
+    _configure_add(does.add_parser("add", help="register an app by hand and show its secret, once"))
+    _configure_secret(does.add_parser("secret", help="add or revoke a secret of an app"))
+
+
+def _configure_add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("client_id")
+    parser.add_argument("--redirect-uri", action="append", required=True, metavar="URI", help="may be repeated")
+    parser.add_argument(
+        "--post-logout-redirect-uri", action="append", default=[], metavar="URI", help="may be repeated"
+    )
+    parser.add_argument("--name", help="what people read (default: the client_id)")
+    parser.add_argument("--scope", help="the scopes it may ask for (default: openid profile email)")
+    parser.add_argument("--public", action="store_true", help="it can keep no secret: a page or a program of its users")
+    parser.add_argument("--native", action="store_true", help="a program on the user's own machine or phone")
+    parser.add_argument("--refresh", action="store_true", help="it may have refresh tokens")
+
+
+def _configure_secret(parser: argparse.ArgumentParser) -> None:
+    does = parser.add_subparsers(dest="secret_does", metavar="ACTION", required=True)
+    adds = does.add_parser("add", help="make one more and show it, once; two may be live")
+    adds.add_argument("client_id")
+    adds.add_argument("--days", type=int, metavar="N", help="accept it for so many days (default: until revoked)")
+    revokes = does.add_parser("revoke", help="accept one no more")
+    revokes.add_argument("client_id")
+    revokes.add_argument("secret_id", help="as `idp clients show` lists it")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = settings_for(arguments)
+    act = SECRET_ACTIONS[arguments.secret_does] if arguments.does == "secret" else ACTIONS[arguments.does]
+    with opened(settings):
+        try:
+            return act(arguments, settings, clock.now())
+        except NotDone as problem:
+            complain(f"idp clients: {problem}")
+            return FAILED
+
+
+def apply(settings: Settings, now: int) -> int:
+    """Make the apps what the files say, all or nothing; show each generated secret, once. Needs an app context."""
+    declared = _declarations(settings)
+    with unit_of_work():
+        clients.held()
+        steps = client_plan.plan(declared.apps, clients.every(now))
+        shown_once = [line for step in steps for line in _applied(step, now)]
+    _tell(steps)
+    for line in shown_once:
+        say(line)
+    return OK
+
+
+def _list(_arguments: argparse.Namespace, _settings: Settings, now: int) -> int:
+    with unit_of_work():
+        apps = clients.every(now)
+    rows = [("client_id", "name", "kind", "state", "source", "secrets")]
+    rows += [(*_kind(app), app.state, app.source, str(len(app.secrets))) for app in apps]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return OK
+
+
+def _kind(app: Client) -> tuple[str, str, str]:
+    meta = app.metadata
+    return app.client_id, meta.client_name, f"{'public' if meta.public else 'confidential'} {meta.application_type}"
+
+
+def _show(arguments: argparse.Namespace, _settings: Settings, now: int) -> int:
+    with unit_of_work():
+        app = _stored(arguments.client_id, now)
+        secrets = client_secrets.live_of(app.client_id, now)
+    listed = [{"id": secret.id, "created_at": secret.created_at, "expires_at": secret.expires_at} for secret in secrets]
+    facts = {"client_id": app.client_id, "state": app.state, "source": app.source, "secrets": listed}
+    say(json.dumps(facts | json.loads(app.metadata.to_json()), indent=2, ensure_ascii=False))
+    return OK
+
+
+def _plan(arguments: argparse.Namespace, settings: Settings, now: int) -> int:
+    declared = _declarations(settings)
+    with unit_of_work():
+        steps = client_plan.plan(declared.apps, clients.every(now))
+    _tell(steps)
+    return FAILED if arguments.check and any(step.kind != "keep" for step in steps) else OK
+
+
+def _apply(_arguments: argparse.Namespace, settings: Settings, now: int) -> int:
+    return apply(settings, now)
+
+
+def _add(arguments: argparse.Namespace, _settings: Settings, now: int) -> int:
+    app = Client(arguments.client_id, _metadata(arguments), source="cli")
+    with unit_of_work():
+        if not clients.added(app, now):
+            raise NotDone(f"client_id {app.client_id} is taken")
+        audit.record("client_added", now, client_id=app.client_id, source=app.source)
+        secret = None if app.metadata.public else _give_secret(app.client_id, now)
+    complain(f"{app.client_id} is registered." + ("" if secret is None else " Its secret, shown this once:"))
+    if secret is not None:
+        say(secret)
+    return OK
+
+
+def _metadata(arguments: argparse.Namespace) -> ClientMetadata:
+    if not client_files.CLIENT_ID.fullmatch(arguments.client_id):
+        raise NotDone("client_id must be 1 to 255 letters, digits and . _ ~ -")
+    said = {
+        "client_name": arguments.name or arguments.client_id,
+        "redirect_uris": arguments.redirect_uri,
+        "post_logout_redirect_uris": arguments.post_logout_redirect_uri,
+        "application_type": "native" if arguments.native else "web",
+        "token_endpoint_auth_method": "none" if arguments.public else None,
+        "grant_types": ["authorization_code", "refresh_token"] if arguments.refresh else ["authorization_code"],
+        "scope": arguments.scope,
+    }
+    try:
+        return client_files.registered({name: value for name, value in said.items() if value is not None})
+    except BadFile as problem:
+        raise NotDone(str(problem)) from None
+
+
+def _secret_add(arguments: argparse.Namespace, settings: Settings, now: int) -> int:
+    _refuse_if_declared(arguments.client_id, settings)
+    expires_at = None if arguments.days is None else now + arguments.days * DAY
+    if expires_at is not None and expires_at <= now:
+        raise NotDone("--days must be at least 1")
+    with unit_of_work():
+        if _stored(arguments.client_id, now).metadata.public:
+            raise NotDone(
+                f"{arguments.client_id} is a public client (token_endpoint_auth_method = none): it has no secret"
+            )
+        secret = _give_secret(arguments.client_id, now, expires_at)
+    complain(f"A new secret of {arguments.client_id}, shown this once:")
+    say(secret)
+    return OK
+
+
+def _secret_revoke(arguments: argparse.Namespace, settings: Settings, now: int) -> int:
+    _refuse_if_declared(arguments.client_id, settings)
+    with unit_of_work():
+        _end_secret(arguments.client_id, arguments.secret_id, now)
+    complain(f"The secret is refused everywhere within {settings.clients.cache_for} seconds.")
+    return OK
+
+
+ACTIONS: Mapping[str, Callable[[argparse.Namespace, Settings, int], int]] = {
+    "list": _list,
+    "show": _show,
+    "plan": _plan,
+    "apply": _apply,
+    "add": _add,
+}
+SECRET_ACTIONS = {"add": _secret_add, "revoke": _secret_revoke}
+
+
+def _declarations(settings: Settings) -> Declarations:
+    declared = client_files.read(settings.clients.directory, os.environ)
+    if declared.problems:
+        raise NotDone("nothing was changed:\n" + "\n".join(f"  {problem}" for problem in declared.problems))
+    return declared
+
+
+def _refuse_if_declared(client_id: str, settings: Settings) -> None:
+    """The next `apply` would undo it."""
+    for app in client_files.read(settings.clients.directory, os.environ).apps:
+        if app.client_id == client_id and app.secrets is not None:
+            raise NotDone(f"{app.file} says where the secrets of {client_id} stand: change them there, then apply")
+
+
+def _tell(steps: Iterable[Step]) -> None:
+    steps = tuple(steps)
+    for step in steps:
+        for line in step.lines():
+            say(line)
+    say(client_plan.summary(steps))
+
+
+def _stored(client_id: str, now: int) -> Client:
+    app = clients.stored(client_id, now)
+    if app is None:
+        raise NotDone(f"there is no client {client_id}; `idp clients list` shows all of them")
+    return app
+
+
+def _applied(step: Step, now: int) -> list[str]:
+    """Do one step; the lines to show once, when all of it is committed."""
+    if step.kind == "keep":
+        return []
+    client_id = step.client.client_id
+    if not (clients.added if step.kind == "add" else clients.changed)(step.client, now):
+        raise NotDone(f"{client_id} was changed by somebody else at the same moment; run this again")
+    audit.record(f"client_{step.kind}", now, client_id=client_id, source="file")
+    for secret in client_secrets.live_of(client_id, now):
+        if secret.fingerprint in step.ended_secrets:
+            _end_secret(client_id, secret.id, now)
+    for stored in step.new_secrets:
+        _store_secret(client_id, stored, now)
+    return [f"{client_id}: client_secret {_give_secret(client_id, now)} (shown this once)"] if step.generates else []
+
+
+def _give_secret(client_id: str, now: int, expires_at: int | None = None) -> str:
+    secret = new_secret()
+    _store_secret(client_id, fingerprint(secret), now, expires_at)
+    return secret
+
+
+def _store_secret(client_id: str, stored: str, now: int, expires_at: int | None = None) -> None:
+    secret = StoredSecret(new_id(), client_id, stored, now, expires_at)
+    if not client_secrets.added(secret):
+        raise NotDone(f"{client_id} has two live secrets already: revoke one first (`idp clients show {client_id}`)")
+    audit.record("client_secret_added", now, client_id=client_id, secret=secret.id)
+
+
+def _end_secret(client_id: str, secret_id: str, now: int) -> None:
+    if not client_secrets.revoked(client_id, secret_id, now):
+        raise NotDone(f"{client_id} has no live secret {secret_id}; `idp clients show {client_id}` lists them")
+    audit.record("client_secret_revoked", now, client_id=client_id, secret=secret_id)
