@@ -88,6 +88,10 @@ class ClaimsRequest:
         value = wanted.values[0] if wanted and len(wanted.values) == 1 else None
         return value if isinstance(value, str) else None
 
+    def within(self, scope: Scope) -> "ClaimsRequest":
+        """What is left of it where no more than this scope may be known: of the client, or of this person's consent."""
+        return ClaimsRequest(_within(self.id_token, scope), _within(self.userinfo, scope))
+
     def to_members(self) -> dict[str, object]:
         """The members of the shortest claims parameter that says the same."""
         parts = {"id_token": self.id_token, "userinfo": self.userinfo}
@@ -107,6 +111,10 @@ class ClaimsRequest:
 
 
 NO_CLAIMS: Final = ClaimsRequest()
+
+
+def _within(part: ClaimRequests, scope: Scope) -> ClaimRequests:
+    return {name: asked for name, asked in part.items() if covering((name,)) <= scope}
 
 
 def _part(members: Mapping[str, object], name: str) -> ClaimRequests:

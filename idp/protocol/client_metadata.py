@@ -28,7 +28,7 @@ class ClientMetadata:
     application_type: Literal["web", "native"] = "web"
     scope: Scope = client_registration.DEFAULT_SCOPE
     subject_type: Literal["public"] = "public"
-    id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"  # noqa: S105
+    id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
     default_max_age: int | None = None
     require_auth_time: bool = False
     default_acr_values: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class ClientMetadata:
     """Scopes whose claims also go into the ID token."""
     optional_scopes: tuple[str, ...] = ()
     """Scopes the person may leave out when agreeing."""
-    access_token_format: Literal["opaque", "jwt"] = "opaque"  # noqa: S105
+    access_token_format: Literal["opaque", "jwt"] = "opaque"
     unknown_scope: Literal["drop", "refuse"] = "drop"
     """What becomes of scopes the client may not ask for."""
     allowed_origins: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ class ClientMetadata:
     @property
     def public(self) -> bool:
         """RFC 6749 §2.1: it can keep no secret."""
-        return self.token_endpoint_auth_method == "none"  # noqa: S105
+        return self.token_endpoint_auth_method == "none"
 
     @property
     def auth_methods(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.parameters import LONGEST, MOST, Parameters
 
-PRINTABLE = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=40)
+PRINTABLE = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=40)
 
 
 def refusal(encoded: bytes) -> str:

@@ -16,13 +16,13 @@ def test_core_3_1_2_1_no_prompt_asks_for_nothing(nothing: str | None) -> None:
 
 def test_core_3_1_2_1_several_values_at_once() -> None:
     prompt = Prompt.parse("consent  login login")
-    assert prompt == {"login", "consent"}
+    assert set(prompt) == {"login", "consent"}
     assert str(prompt) == "login consent"
 
 
 @pytest.mark.parametrize("value", OFFERED)
 def test_core_3_1_2_1_each_value_alone(value: str) -> None:
-    assert Prompt.parse(value) == {value}
+    assert set(Prompt.parse(value)) == {value}
 
 
 @pytest.mark.parametrize("other", [value for value in OFFERED if value != NONE])
@@ -33,7 +33,7 @@ def test_core_3_1_2_1_none_with_another_value_is_an_error(other: str) -> None:
 
 @pytest.mark.parametrize("pair", [*combinations(OFFERED[1:], 2)])
 def test_core_3_1_2_1_all_others_may_be_combined(pair: tuple[str, str]) -> None:
-    assert Prompt.parse(" ".join(pair)) == set(pair)
+    assert set(Prompt.parse(" ".join(pair))) == set(pair)
 
 
 @pytest.mark.parametrize("text", ["admin_consent", "login admin_consent", "LOGIN", "none,login"])
