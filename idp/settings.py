@@ -6,6 +6,7 @@ Durations are seconds, sizes bytes, unless the name says otherwise.
 
 import os
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit

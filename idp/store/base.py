@@ -51,7 +51,9 @@ def configuration(settings: Database) -> dict[str, Any]:
     """Flask-SQLAlchemy's settings for two engines: one with transactions, one where each statement stands alone."""
     url = make_url(settings.url.get_secret_value())
     if url.get_backend_name() == "sqlite":
-        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        file = Path(url.database or "").absolute()  # Flask-SQLAlchemy would look for it in a folder of its own
+        file.parent.mkdir(parents=True, exist_ok=True)
+        url = url.set(database=str(file))
         common: dict[str, Any] = {"url": url, "pool_size": settings.pool_size, "max_overflow": 64}
         # sqlite3 then reads outside transactions and opens BEGIN IMMEDIATE before the first write.
         main = {**common, "connect_args": {"isolation_level": "IMMEDIATE", "timeout": settings.busy_timeout}}

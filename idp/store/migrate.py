@@ -34,13 +34,14 @@ def missing() -> str | None:
     return "the database is empty" if current is None else f"the database is at {current}, this version needs {head()}"
 
 
-def trouble() -> str | None:
-    """The same, or why the database does not answer at all; no address and no password in it."""
+def trouble(*, verbatim: bool = False) -> str | None:
+    """The same, or that the database does not answer; with `verbatim`, for the operator alone, in its own words."""
     try:
         return missing()
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
-        return f"the database does not answer ({type(cause).__name__})"
+        words = " ".join(str(cause).split()) if verbatim else type(cause).__name__
+        return f"the database does not answer ({words})"
 
 
 @cache

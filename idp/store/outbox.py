@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
     insert,
     literal,
     or_,
@@ -100,6 +101,8 @@ FORGET = delete(OutboxMail).where(
     or_(OutboxMail.delivered_at < bindparam("before"), OutboxMail.given_up_at < bindparam("before"))
 )
 
+WAITING = select(func.count()).select_from(OutboxMail).where(IS_OPEN, OutboxMail.created_at < bindparam("before"))
+
 KEPT = select(
     OutboxMail.id,
     OutboxMail.kind,
@@ -154,6 +157,12 @@ def give_up(mail: LeasedMail, now: int, why: str) -> bool:
 def forget(before: int) -> int:
     """What was delivered or given up before that time is gone: how many rows. In the caller's transaction."""
     return count(FORGET, {"before": before})
+
+
+def waiting(before: int) -> int:
+    """How many mails are still here that were promised before that time."""
+    found = hot_row(WAITING, {"before": before})
+    return int(found[0]) if found is not None else 0
 
 
 def kept(most: int) -> tuple[KeptMail, ...]:

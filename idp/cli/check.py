@@ -1,0 +1,148 @@
+"""`idp check`: what is wrong with this installation, one line each, and how to mend it.
+
+Exit code 78 when the settings cannot be used (the command line reports those), 1 when something else is wrong.
+"""
+
+import argparse
+import os
+from collections.abc import Callable, Iterator
+from ipaddress import ip_network
+from typing import NamedTuple
+
+from idp import clock
+from idp.cli import client_files, client_plan
+from idp.cli.opened import opened, say, settings_for
+from idp.mail.smtp import Undelivered, carrier
+from idp.settings import Settings
+from idp.signing.keys import UnusableKey, unwrapped
+from idp.signing.wrapping import BadWrapping, KeyFolder
+from idp.store import clients, migrate, outbox, signing_keys
+from idp.store.base import unit_of_work
+from idp.web.house import House, house
+
+STUCK_AFTER = 600  # seconds
+LATE = 86400
+
+
+class Finding(NamedTuple):
+    """`is_wrong` False: worth knowing, but nothing fails by it."""
+
+    sentence: str
+    is_wrong: bool = True
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """There is nothing to choose."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = settings_for(arguments)
+    with opened(settings):
+        wrong = _reported("settings", of_settings(settings))
+        if trouble := migrate.trouble(verbatim=True):
+            wrong += _reported("database", iter([Finding(f"{trouble}: {_remedy(trouble)}")]))
+        else:
+            wrong += _reported("database", iter(()))
+            for area, check in AREAS:
+                wrong += _reported(area, check(house(), clock.now()))
+    say("Nothing is wrong." if not wrong else f"{wrong} wrong.")
+    return 1 if wrong else 0
+
+
+def _reported(area: str, findings: Iterator[Finding]) -> int:
+    """Print what was found there; how much of it is wrong."""
+    found = list(findings)
+    for finding in found:
+        say(f"{'WRONG' if finding.is_wrong else 'note ':<6} {area:<9} {finding.sentence}")
+    if not any(finding.is_wrong for finding in found):
+        say(f"{'ok':<6} {area}")
+    return sum(finding.is_wrong for finding in found)
+
+
+def _remedy(trouble: str) -> str:
+    return "'idp init' mends it" if trouble.startswith("the database is") else "see database.url, and whether it runs"
+
+
+def of_settings(settings: Settings) -> Iterator[Finding]:
+    """What is allowed and still unwise."""
+    server = settings.server
+    for network in server.trusted_proxies:
+        if ip_network(network).prefixlen == 0:
+            yield Finding(f"server.trusted_proxies: {network} believes everyone's X-Forwarded-For; name your proxies")
+    if server.is_https and not server.trusted_proxies:
+        yield Finding(
+            "server.trusted_proxies is empty: behind a proxy all people share its address, and its limits",
+            is_wrong=False,
+        )
+    if server.development:
+        yield Finding("server.development shows every mail at /dev/mail", is_wrong=False)
+
+
+def of_keys(home: House, now: int) -> Iterator[Finding]:
+    keys = signing_keys.published()
+    policy = home.settings.keys
+    signing = {key.alg: key for key in keys if key.state == "current"}
+    for alg in policy.algorithms:
+        if alg not in signing:
+            yield Finding(f"no key signs {alg}: 'idp init' makes the first ones, 'idp tick' the others")
+    for key in keys:
+        try:
+            if key.state != "retiring":
+                unwrapped(key, home.folder)
+        except (BadWrapping, UnusableKey) as error:
+            yield Finding(f"{key.alg} key {key.kid}: {error}; bring that key back, or 'idp keys rotate --now'")
+    for key in signing.values():
+        if now > (key.signs_at or now) + policy.sign_for + LATE:
+            yield Finding(
+                f"{key.alg} key {key.kid} should have been replaced: 'idp serve' or 'idp tick' must be running"
+            )
+    yield from _waiting_keys(home.folder)
+
+
+def _waiting_keys(folder: KeyFolder) -> Iterator[Finding]:
+    for key in folder.all_keys:
+        if not key.seals:
+            yield Finding(f"{key.number:04}.next waits to be put into use: 'idp keys reseal'", is_wrong=False)
+
+
+def of_clients(home: House, now: int) -> Iterator[Finding]:
+    with unit_of_work():
+        stored = clients.every(now)
+    active = [client for client in stored if client.state == "active"]
+    if not active:
+        yield Finding("no app is registered: 'idp clients add' or 'idp clients apply'", is_wrong=False)
+    for client in active:
+        if not client.metadata.public and not client.secrets:
+            yield Finding(f"{client.client_id} has no live secret: 'idp clients secret add {client.client_id}'")
+    if not home.settings.clients.directory.is_dir():
+        return
+    declared = client_files.read(home.settings.clients.directory, os.environ)
+    for problem in declared.problems:
+        yield Finding(problem)
+    steps = [step for step in client_plan.plan(declared.apps, stored) if step.kind != "keep"]
+    if steps and not declared.problems:
+        yield Finding(f"{len(steps)} declared apps differ from the database: see 'idp clients plan'", is_wrong=False)
+
+
+def of_mail(home: House, now: int) -> Iterator[Finding]:
+    settings = home.settings.mail
+    if settings.transport == "smtp" and settings.sender.endswith("@localhost"):
+        yield Finding(f"mail.sender is {settings.sender}: nobody can be answered there, and many servers refuse it")
+    carrying = carrier(home.settings)
+    try:
+        carrying.greet()
+    except Undelivered as error:
+        yield Finding(f"{settings.host}:{settings.port} takes no mail ({error.reason}): see the section [mail]")
+    finally:
+        carrying.close()
+    if stuck := outbox.waiting(now - STUCK_AFTER):
+        yield Finding(
+            f"{stuck} mails wait for more than {STUCK_AFTER // 60} minutes: is 'idp serve' or 'idp tick' running?"
+        )
+
+
+AREAS: tuple[tuple[str, Callable[[House, int], Iterator[Finding]]], ...] = (
+    ("keys", of_keys),
+    ("clients", of_clients),
+    ("mail", of_mail),
+)

@@ -1,0 +1,175 @@
+"""`idp demo`, which is what `make run` does: Portico in development and an app that signs people in with it.
+
+Run again, it finds everything there: accounts, keys, the app and its secret stay as they were.
+"""
+
+import argparse
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from types import FrameType
+from urllib.parse import urlsplit
+
+from idp import clock
+from idp.cli import client_files, init
+from idp.cli.opened import complain, opened, say
+from idp.settings import Settings, SettingsError, load_settings
+from idp.store import client_secrets, clients
+from idp.store.base import fingerprint, new_id, unit_of_work
+from idp.store.client_secrets import StoredSecret
+from idp.store.clients import Client
+
+APP = "demo"
+APP_URL = "http://127.0.0.1:8001"
+FOLDER = Path("var")
+START_WITHIN = 30.0  # seconds
+STOP_WITHIN = 15.0
+LOOK_EVERY = 0.1
+TOLD = """
+  Portico is running, for looking around on this machine.
+
+    the app    {app:<34}  sign up and sign in here
+    issuer     {issuer:<34}  what an app is configured with
+    mails      {mails:<34}  nothing is sent; links and codes are here
+    stop       {stop:<34}  accounts and keys stay in {kept}
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """There is nothing to choose."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    os.environ.update(
+        {"IDP_SERVER__DEVELOPMENT": "true", "IDP_LOG__ACCESS": "false", "IDP_MAIL__TRANSPORT": "development"}
+    )
+    if arguments.config:
+        os.environ["IDP_CONFIG"] = str(arguments.config.resolve())
+    settings = load_settings()
+    program = settings.clients.directory.resolve() / APP / "app.py"
+    if not program.is_file():
+        raise SettingsError((f"clients.directory: there is no {program}; the demo runs from the sources",))
+    for url in (settings.server.issuer, APP_URL):
+        if _answers(url):
+            complain(f"idp demo: something answers at {url} already; stop it first")
+            return 1
+    init.prepare(settings)
+    with opened(settings):
+        secret = registered(settings, FOLDER / "demo_client_secret", clock.now())
+    return _run_both(settings, program, secret)
+
+
+def registered(settings: Settings, file: Path, now: int) -> str:
+    """The app is what its file says, and has a secret that is its own since the first run; that secret."""
+    declared = {app.client_id: app for app in client_files.read(settings.clients.directory, os.environ).apps}[APP]
+    app = Client(APP, declared.metadata, "file")
+    secret = _kept(file)
+    with unit_of_work():
+        if not clients.added(app, now):
+            clients.changed(app, now)
+        known = client_secrets.live_of(APP, now)
+        if not any(stored.fingerprint == fingerprint(secret) for stored in known):
+            for stored in known:
+                client_secrets.revoked(APP, stored.id, now)
+            client_secrets.added(StoredSecret(new_id(), APP, fingerprint(secret), now, None))
+    return secret
+
+
+def _kept(file: Path) -> str:
+    """The secret in the file, which only we may read; made when there is none."""
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            stream.write(secrets.token_urlsafe(32))
+    return file.read_text()
+
+
+def _run_both(settings: Settings, program: Path, secret: str) -> int:
+    environment = {
+        **os.environ,
+        "PORTICO_ISSUER": settings.server.issuer,
+        "PORTICO_CLIENT_ID": APP,
+        "PORTICO_CLIENT_SECRET": secret,
+        "DEMO_URL": APP_URL,
+    }
+    log = FOLDER / "demo_app.log"
+    with log.open("w") as output, _stop_on_signal():
+        portico = subprocess.Popen((sys.executable, "-m", "idp", "serve"))
+        app = subprocess.Popen((sys.executable, str(program)), env=environment, stdout=output, stderr=output)  # noqa: S603
+        try:
+            return _watch(settings, portico, app, log)
+        except KeyboardInterrupt:
+            say("\nStopping.")
+            return 0
+        finally:
+            _end(portico, app)
+
+
+def _watch(settings: Settings, portico: subprocess.Popen[bytes], app: subprocess.Popen[bytes], log: Path) -> int:
+    """Until one of the two ends, which none should."""
+    waited, told = 0.0, False
+    while portico.poll() is None and app.poll() is None:
+        time.sleep(LOOK_EVERY)
+        waited += LOOK_EVERY
+        if not told and _answers(f"{settings.server.issuer}/healthz/ready") and _answers(APP_URL):
+            _tell(settings)
+            told = True
+        if not told and waited > START_WITHIN:
+            complain(f"idp demo: not ready after {START_WITHIN:.0f} seconds; see above and {log}")
+            return 1
+    complain("idp demo: Portico ended" if app.poll() is None else f"idp demo: the app ended; see {log}")
+    return 1
+
+
+def _tell(settings: Settings) -> None:
+    issuer = settings.server.issuer
+    kept = f"{FOLDER}/ and {settings.keys.directory}/"
+    say(TOLD.format(app=APP_URL, issuer=issuer, mails=f"{issuer}/dev/mail", stop="Ctrl-C", kept=kept))
+
+
+def _answers(url: str) -> bool:
+    """Is there a server, and does it not say that it cannot work?"""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=2)
+    try:
+        connection.request("GET", parts.path or "/")
+        return connection.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _stop_on_signal() -> Iterator[None]:
+    """SIGTERM (and a closed terminal) ends the demo as Ctrl-C does."""
+
+    def told(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(*processes: subprocess.Popen[bytes]) -> None:
+    """Ctrl-C went to all of them; whoever did not hear it is told now, and ends for certain."""
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
