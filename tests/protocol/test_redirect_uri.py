@@ -49,15 +49,11 @@ def test_rfc9700_4_1_3_nothing_that_merely_looks_like_it_does(presented: str, na
 @pytest.mark.parametrize(
     "presented",
     [
-        "https://app.example.org@evil.example/callback",
-        "https://app.example.org:x@evil.example/callback",
-        "https://a@b@app.example.org/callback",
-        "https://@app.example.org/callback",
-        "http://127.0.0.1:80@evil.example/cb",
-        "http://127.0.0.1@evil.example/cb",
-        "http://x@127.0.0.1/cb",
+        "https://app.example.org@evil.example/callback", "https://app.example.org:x@evil.example/callback",
+        "https://a@b@app.example.org/callback", "https://@app.example.org/callback",
+        "http://127.0.0.1:80@evil.example/cb", "http://127.0.0.1@evil.example/cb", "http://x@127.0.0.1/cb",
     ],
-)
+)  # fmt: skip
 def test_rfc9700_4_1_3_userinfo_never_matches(presented: str) -> None:
     assert not matches([REGISTERED, "http://127.0.0.1/cb"], presented, native=True)
 
@@ -121,24 +117,22 @@ def test_rfc8252_7_3_a_native_app_may_listen_on_any_loopback_port(registered: st
 
 @pytest.mark.incident("CVE-2024-8883")
 @pytest.mark.parametrize(
+    "presented",
+    [
+        "http://127.0.0.1:8000/other", "http://127.0.0.1:8000/cb?x=1", "http://127.0.0.1:8000/cb#x", "http://127.0.0.1:8000",
+        "https://127.0.0.1:8000/cb", "http://[::1]:8000/cb", "http://localhost:8000/cb", "http://127.0.0.1:8000/cb\n",
+        "http://127.0.0.1.evil.example:8000/cb", "http://127.0.0.1:8000.evil.example/cb", "http://127.0.0.1:/cb",
+        "http://127.0.0.1:0/cb", "http://127.0.0.1:080/cb", "http://127.0.0.1:65536/cb", "http://127.0.0.1:٣/cb",
+        "http://127.0.0.1:80:80/cb",
+    ],
+)  # fmt: skip
+def test_rfc8252_7_3_only_the_port_may_vary(presented: str) -> None:
+    assert not matches(["http://127.0.0.1/cb"], presented, native=True)
+
+
+@pytest.mark.parametrize(
     ("registered", "presented"),
     [
-        ("http://127.0.0.1/cb", "http://127.0.0.1:8000/other"),
-        ("http://127.0.0.1/cb", "http://127.0.0.1:8000/cb?x=1"),
-        ("http://127.0.0.1/cb", "http://127.0.0.1:8000/cb#x"),
-        ("http://127.0.0.1/cb", "http://127.0.0.1:8000"),
-        ("http://127.0.0.1/cb", "https://127.0.0.1:8000/cb"),
-        ("http://127.0.0.1/cb", "http://[::1]:8000/cb"),
-        ("http://127.0.0.1/cb", "http://localhost:8000/cb"),
-        ("http://127.0.0.1/cb", "http://127.0.0.1.evil.example:8000/cb"),
-        ("http://127.0.0.1/cb", "http://127.0.0.1:8000.evil.example/cb"),
-        ("http://127.0.0.1/cb", "http://127.0.0.1:/cb"),
-        ("http://127.0.0.1/cb", "http://127.0.0.1:0/cb"),
-        ("http://127.0.0.1/cb", "http://127.0.0.1:080/cb"),
-        ("http://127.0.0.1/cb", "http://127.0.0.1:65536/cb"),
-        ("http://127.0.0.1/cb", "http://127.0.0.1:٣/cb"),
-        ("http://127.0.0.1/cb", "http://127.0.0.1:80:80/cb"),
-        ("http://127.0.0.1", "http://127.0.0.1:8000\n"),
         ("http://localhost/cb", "http://localhost:8000/cb"),
         ("https://127.0.0.1/cb", "https://127.0.0.1:8000/cb"),
         ("http://127.0.0.2/cb", "http://127.0.0.2:8000/cb"),
@@ -146,7 +140,7 @@ def test_rfc8252_7_3_a_native_app_may_listen_on_any_loopback_port(registered: st
         ("https://app.example.org/cb", "http://127.0.0.1:8000/cb"),
     ],
 )
-def test_rfc8252_7_3_only_the_port_and_only_on_loopback_addresses(registered: str, presented: str) -> None:
+def test_rfc8252_7_3_only_on_loopback_addresses(registered: str, presented: str) -> None:
     assert not matches([registered], presented, native=True)
 
 
@@ -193,18 +187,11 @@ def refusal(uri: str, application_type: str = "web") -> str:
 @pytest.mark.parametrize(
     "uri",
     [
-        "https://app.example.org/callback",
-        "https://app.example.org",
-        "https://app.example.org:8443/cb?tenant=1",
-        "https://xn--bcher-kva.example/cb",
-        "https://192.0.2.1/cb",
-        "https://my_app.example.org/cb",
-        "http://localhost:3000/cb",
-        "http://127.0.0.1/cb",
-        "http://[::1]:3000/cb",
-        "https://localhost/cb",
+        "https://app.example.org/callback", "https://app.example.org", "https://app.example.org:8443/cb?tenant=1",
+        "https://xn--bcher-kva.example/cb", "https://192.0.2.1/cb", "https://my_app.example.org/cb",
+        "http://localhost:3000/cb", "http://127.0.0.1/cb", "http://[::1]:3000/cb", "https://localhost/cb",
     ],
-)
+)  # fmt: skip
 def test_rfc9700_4_1_1_https_and_loopback_http_may_be_registered(uri: str, application_type: str) -> None:
     check_registrable(uri, application_type)
 
