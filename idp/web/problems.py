@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flask import request, url_for
 
-from idp.protocol.errors import OAuthError
+from idp.protocol.errors import InvalidRedirectUri, OAuthError
 from idp.web.locale import format_wait, gettext, sentence
 from idp.web.page import AppIdentity, here
 
@@ -47,13 +47,19 @@ class Problem(Exception):
 
 def refused_request(error: OAuthError, received: Mapping[str, str]) -> Problem:
     """An app's request that cannot be answered to the app (RFC 6749 §4.1.2.1): nothing to redirect to is trusted."""
+    body = sentence(
+        "The app that sent you here made a request we can’t accept. To keep you safe we stopped. "
+        "<strong>You did nothing wrong, and nothing was shared.</strong>"
+    )
+    if isinstance(error, InvalidRedirectUri):
+        body = sentence(
+            "The app that sent you here asked us to return you to an address it hasn’t registered. To keep you safe "
+            "we stopped. <strong>You did nothing wrong, and nothing was shared.</strong>"
+        )
     return Problem(
         400 if error.status == 401 else error.status,
         gettext("We can’t send you back to that app"),
-        sentence(
-            "The app that sent you here made a request we can’t accept. To keep you safe we stopped. "
-            "<strong>You did nothing wrong, and nothing was shared.</strong>"
-        ),
+        body,
         way=Way(gettext("Go to my account"), url_for("home.home")),
         facts={"error": error.code, "description": error.description, **received},
     )
