@@ -10,7 +10,8 @@ from idp import settings
 from idp.protocol import acr as acr_values
 from idp.store import browser_sessions, grants
 from idp.store.base import fingerprint, new_id, new_secret
-from idp.store.browser_sessions import Session, SignIn
+from idp.store.browser_sessions import Session as Session
+from idp.store.browser_sessions import SignIn
 
 LONGEST_USER_AGENT = 256
 SEEN_EVERY = 60

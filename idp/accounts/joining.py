@@ -106,5 +106,5 @@ def _account_of(waiting: Waiting, now: int, proved_by: str) -> str | None:
             locale=waiting.locale,
             network=waiting.network,
         )
-    audit.record("account.created", now, user_id=user_id, network=waiting.network, proved_by=proved_by)
+    audit.record("account_created", now, user_id=user_id, network=waiting.network, proved_by=proved_by)
     return user_id

@@ -20,7 +20,7 @@ def set_password(account: Account, password_hash: str, network: str, now: int, *
     sessions.end_everywhere_else(account.user_id, now, kept_session)
     stored.end(RESET, account.lookup, now)
     sign_ups.void(account.user_id)
-    audit.record("password.changed", now, user_id=account.user_id, network=network, by="owner")
+    audit.record("password_changed", now, user_id=account.user_id, network=network, by="owner")
 
 
 def forget_guesses(account: Account) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from idp.accounts import throttle
 from idp.accounts.devices import Device
-from idp.accounts.hashing import Busy, PasswordHasher
+from idp.accounts.hashing import Busy, PasswordHasher, Verdict
 from idp.accounts.throttle import Guess
 from idp.settings import Throttle
 from idp.store import credentials, sign_ups, users
@@ -42,16 +42,11 @@ def check(lookup: str, password: str, source: Source, hasher: PasswordHasher, li
     account = users.by_email(lookup)
     guess = throttle.password(lookup, source.network, _trusted(source.device, account), limits, now)
     waiting = sign_ups.of_address(lookup, source.browser, now)
-    try:
-        if _is_password_of(account, password, hasher):
-            guess.was_right()
-            return Answer(account=account)
-        if waiting and hasher.verify(waiting.password, password).ok:
-            guess.was_right()
-            return Answer(unproved=waiting)
-    except Busy:
-        guess.was_none()
-        raise
+    if _is_right(account, password, hasher, guess):
+        return Answer(account=account)
+    if waiting and _tried(waiting.password, password, hasher, guess).ok:
+        guess.was_right()
+        return Answer(unproved=waiting)
     return NOBODY
 
 
@@ -60,26 +55,26 @@ def is_password_of(
 ) -> bool:
     """Whether the person of this account typed their password; counted as `check` counts. Raises TooMany and Busy."""
     guess = throttle.password(account.lookup, source.network, _trusted(source.device, account), limits, now)
-    try:
-        right = _is_password_of(account, password, hasher)
-    except Busy:
-        guess.was_none()
-        raise
-    if right:
-        guess.was_right()
-    return right
+    return _is_right(account, password, hasher, guess)
 
 
-def _is_password_of(account: Account | None, password: str, hasher: PasswordHasher) -> bool:
+def _is_right(account: Account | None, password: str, hasher: PasswordHasher, guess: Guess) -> bool:
     stored = account.password if account else None
-    verdict = hasher.verify(stored, password)
+    verdict = _tried(stored, password, hasher, guess)
+    if verdict.ok:
+        guess.was_right()
     if verdict.needs_rehash and account and stored:
         credentials.rehash_password(account.user_id, stored, hasher.hash(password))
     return verdict.ok
 
 
+def _tried(stored: str | None, password: str, hasher: PasswordHasher, guess: Guess) -> Verdict:
+    try:
+        return hasher.verify(stored, password)
+    except Busy:
+        guess.was_none()
+        raise
+
+
 def _trusted(device: Device, account: Account | None) -> str | None:
     return device.id if account and device.knows(account.user_id) else None
-
-
-__all__ = ["NOBODY", "Answer", "Guess", "Source", "check", "is_password_of"]

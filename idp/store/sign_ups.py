@@ -65,6 +65,7 @@ _OF_ADDRESS = text(
 )
 _REPLACE = text("DELETE FROM sign_ups WHERE browser = :browser AND lookup = :lookup")
 _CLAIM = text("UPDATE sign_ups SET browser = '', password = '' WHERE id = :id AND browser = :browser")
+_ADOPT = text("UPDATE sign_ups SET browser = :browser WHERE id = :id")
 _VOID = text(
     """
     UPDATE sign_ups SET browser = '', password = ''
@@ -100,6 +101,11 @@ def of_address(lookup: str, browser: str, now: int) -> Waiting | None:
 def claim(sign_up_id: str, browser: str) -> bool:
     """Its browser takes what came of it, once; True for the one request that did."""
     return count(_CLAIM, {"id": sign_up_id, "browser": browser}) == 1
+
+
+def adopt(sign_up_id: str, browser: str) -> None:
+    """It goes on in this browser, where its password was typed too."""
+    db.session.execute(_ADOPT, {"id": sign_up_id, "browser": browser})
 
 
 def void(user_id: str) -> None:

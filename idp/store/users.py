@@ -1,11 +1,12 @@
 """People. `id` is the `sub` of every token: random, never changed, never given to anyone else."""
 
+import json
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Row, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base, count, db, hot_row, new_id
+from idp.store.base import Base, count, db, hot_row, new_id, row
 
 ACTIVE = "active"
 SUSPENDED = "suspended"
@@ -37,6 +38,11 @@ class Account:
     lookup: str
     password: str | None
     password_changed_at: int | None
+
+    @property
+    def name(self) -> str:
+        """What the person is called (OpenID Connect Core §5.1 `name`), "" when they never said."""
+        return str(json.loads(self.profile).get("name") or "")
 
     @property
     def is_active(self) -> bool:
@@ -77,11 +83,16 @@ def by_id(user_id: str) -> Account | None:
     return _account(hot_row(_BY_ID, {"user_id": user_id}))
 
 
-def some(part: str, most: int) -> list[Account]:
-    """The oldest accounts whose address has this part in it, or whose id it is; all of them for ""."""
+def some(part: str, user_id: str, most: int) -> list[Account]:
+    """The oldest accounts whose address, in its lookup form, has this part in it, or whose id this is; all for ""."""
     escaped = "".join(f"!{sign}" if sign in "!%_" else sign for sign in part)
-    rows = db.session.execute(_SOME, {"part": f"%{escaped}%", "exactly": part, "most": most})
+    rows = db.session.execute(_SOME, {"part": f"%{escaped}%", "exactly": user_id, "most": most})
     return [Account(**found._mapping) for found in rows]
+
+
+def written(user_id: str) -> Account | None:
+    """The same, as this request's transaction has written it."""
+    return _account(row(_BY_ID, {"user_id": user_id}))
 
 
 def add(locale: str, now: int) -> str:

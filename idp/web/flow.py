@@ -7,7 +7,7 @@ from flask import request, url_for
 from idp.store import pending_authorizations
 from idp.store.clients import Client
 from idp.store.pending_authorizations import Pending
-from idp.web import cookies, problems
+from idp.web import cookies, locale, problems
 from idp.web.house import house, now
 from idp.web.page import PENDING, AppIdentity
 from idp.web.problems import Problem
@@ -26,6 +26,7 @@ def pending() -> Pending | None:
     found = pending_authorizations.find(asked, cookies.browser_hash(), now())
     if found is None:
         raise gone(asked)
+    locale.use(found.request.ui_locales, pending_id=found.id)
     return found
 
 

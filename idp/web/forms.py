@@ -46,6 +46,7 @@ class Form:
         self.sent = False
         self.stale = False
         self._status = 0
+        self.retry_after = 0
 
     @classmethod
     def read(cls, *fields: Field, values: Mapping[str, str] | None = None) -> "Form":
@@ -107,6 +108,10 @@ class Form:
     def say(self, kind: str, heading: str, body: str = "", *, blames: tuple[str, ...] = ()) -> None:
         """Put a message above the form; an `error` makes it a failed one. `body` may be Markup (locale.sentence)."""
         self.note = Note(kind, heading, body, blames)
+
+    def refuse(self, status: int, retry_after: int = 0) -> None:
+        """Answer with this status; after `retry_after` seconds it may be tried again (RFC 9110 §10.2.3)."""
+        self._status, self.retry_after = status, retry_after
 
     def _is_stale(self) -> None:
         self.stale = True

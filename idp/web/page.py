@@ -115,6 +115,8 @@ def render(
     targets = (*form_targets, origin_of(redirect_uri)) if redirect_uri else form_targets
     answer.headers["Content-Security-Policy"] = headers.page_policy(targets)
     answer.headers["Content-Language"] = locale.current()
+    if form and form.retry_after:
+        answer.headers["Retry-After"] = str(form.retry_after)
     return answer
 
 

@@ -1,5 +1,6 @@
 """Who is here: the session of the browser that sent this request, read once."""
 
+from functools import partial
 from typing import cast
 
 from flask import g
@@ -15,4 +16,6 @@ def session() -> Session | None:
     if "visitor" not in g:
         cookie = cookies.read(cookies.SESSION)
         g.visitor = sessions.current(cookie, now(), house().settings.session) if cookie else None
+        if g.visitor:  # after the commit, since it is a write of its own
+            g.setdefault("after_commit", []).append(partial(sessions.seen, g.visitor, now()))
     return cast("Session | None", g.visitor)

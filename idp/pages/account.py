@@ -1,0 +1,92 @@
+"""The account, as far as it goes today: who am I, sign out, change the password."""
+
+from flask import Blueprint, Response, request, url_for
+
+from idp.accounts import recovery
+from idp.accounts import sign_in as accounts
+from idp.accounts.throttle import TooMany
+from idp.store import users
+from idp.store.browser_sessions import Session
+from idp.store.users import Account
+from idp.web import arrival, visitor
+from idp.web.answers import see_other
+from idp.web.door import Door
+from idp.web.fields import CONFIRM_PASSWORD, NEW_PASSWORD, PASSWORD, new_password_of, password_of
+from idp.web.forms import Form
+from idp.web.house import house, now
+from idp.web.locale import format_wait, gettext
+from idp.web.page import render
+from idp.web.password_notice import tell_owner
+
+routes = Blueprint("account", __name__)
+
+
+@routes.get("/account")
+def account() -> Response:
+    session = visitor.session()
+    found = users.by_id(session.user_id) if session else None
+    if session is None or found is None:
+        return see_other(url_for("sign_in.sign_in"))
+    form = Form()
+    if "changed" in request.args:
+        form.say("ok", gettext("Your password is changed."), gettext("Other devices were signed out."))
+    return render(
+        "account/account.html",
+        form=form,
+        place="account.account",
+        email=found.email,
+        name=found.name,
+        password_changed_at=found.password_changed_at,
+        session=session,
+    )
+
+
+@routes.route("/account/password", methods=["GET", "POST"])
+def password() -> Response:
+    session = visitor.session()
+    found = users.by_id(session.user_id) if session else None
+    if session is None or found is None:
+        return see_other(url_for("sign_in.sign_in", then="password"))
+    form = Form.read(PASSWORD, NEW_PASSWORD, CONFIRM_PASSWORD)
+    if form.sent and not form.stale:
+        new = _new_password(found, form)
+        if form.ready:
+            return _changed(found, session, new)
+    return render("account/password.html", form=form, place="account.password", email=found.email)
+
+
+@routes.get("/.well-known/change-password")
+def change_password() -> Response:
+    """A Well-Known URL for Changing Passwords (W3C): where password managers send people."""
+    return see_other(url_for("account.password"))
+
+
+def _new_password(found: Account, form: Form) -> str:
+    """The new password, when the current one was right; "", with the sentences said."""
+    current, new = password_of(form), new_password_of(form, found.lookup)
+    if form.errors:
+        return ""
+    try:
+        right = accounts.is_password_of(
+            found, current, arrival.source(), house().hasher, house().settings.throttle, now()
+        )
+    except TooMany as refused:
+        wait = format_wait(refused.retry_after)
+        form.fail("password", gettext("Too many tries. Try again in %(wait)s.", wait=wait))
+        form.refuse(429, refused.retry_after)
+        return ""
+    if not right:
+        form.fail("password", gettext("That password isn’t right. Passwords are case sensitive."))
+    return new
+
+
+def _changed(found: Account, session: Session, new: str) -> Response:
+    """Every other session and grant ends; this one goes on under a new cookie."""
+    password_hash = house().hasher.hash(new)
+    recovery.set_password(found, password_hash, arrival.network(), now(), kept_session=session.id)
+    arrival.proves_again(session, None)
+    tell_owner(found)
+    return see_other(url_for("account.account", changed=1))
+
+
+door = Door(routes)

@@ -1,0 +1,165 @@
+"""A forgotten password: asking for the link, and choosing a new one by it.
+
+There is no way to the new password but the mailed token: every step looks at it, and the last one spends it.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from idp.accounts import proofs, recovery, throttle
+from idp.accounts.identifiers import Email
+from idp.accounts.throttle import TooMany
+from idp.mail import messages, outbox
+from idp.mail.messages import Origin, Reader
+from idp.signing.sealing import BadSeal
+from idp.store import pending_authorizations, users
+from idp.store.pending_authorizations import Pending
+from idp.store.proofs import RESET, Proved
+from idp.store.users import Account
+from idp.web import arrival, cookies, flow, locale, problems, user_agents
+from idp.web.answers import see_other
+from idp.web.door import Door
+from idp.web.fields import CONFIRM_PASSWORD, EMAIL, NEW_PASSWORD, TOKEN, email_of, new_password_of
+from idp.web.forms import Field, Form
+from idp.web.house import house, now
+from idp.web.locale import format_wait, gettext
+from idp.web.page import render, to
+from idp.web.password_notice import tell_owner
+
+routes = Blueprint("recovery", __name__)
+AGAIN = Field("again", 1)
+PURPOSE = "forgot"
+
+
+@routes.route("/forgot", methods=["GET", "POST"])
+def forgot() -> Response:
+    """The same page, words and work whether the address has an account or not."""
+    pending = flow.pending()
+    form = Form.read(EMAIL, AGAIN, values={"email": _expected_email(pending)})
+    email = email_of(form) if form.ready else None
+    if email is None:
+        return _page("recovery/forgot.html", form, pending)
+    if wait := _wait(email, again=bool(form["again"])):
+        return _sent_page(form, email.display, pending, wait)
+    _send_link(email, pending)
+    if pending:
+        pending_authorizations.typed_email(pending.id, email.display)
+    sealed = house().sealer.seal(PURPOSE, email.display.encode(), now())
+    return see_other(to("recovery.sent", to=sealed, again=form["again"] or None))
+
+
+@routes.get("/forgot/sent")
+def sent() -> Response:
+    """The address comes back sealed: no log and no history has it in clear, and nobody puts words in our mouth."""
+    pending = flow.pending()
+    try:
+        email = house().sealer.unseal(PURPOSE, request.args.get("to", "")).decode()
+    except BadSeal:
+        return see_other(to("recovery.forgot"))
+    form = Form()
+    if "again" in request.args:
+        form.say("ok", gettext("Sent again."), gettext("Use the newest message."))
+    return _sent_page(form, email, pending)
+
+
+@routes.get("/reset")
+def reset() -> Response:
+    token = request.args.get("token", "")[: TOKEN.limit]
+    proved = proofs.look(token, RESET, now())
+    account = _account_of(proved)
+    return _reset_page(Form(TOKEN, values={"token": token}), account, proved) if account else _dead()
+
+
+@routes.post("/reset")
+def reset_now() -> Response:
+    """Looks at the token first, spends it last: a refused password leaves the link as it was."""
+    form = Form.read(TOKEN, NEW_PASSWORD, CONFIRM_PASSWORD)
+    proved = proofs.look(form["token"], RESET, now())
+    account = _account_of(proved)
+    if account is None:
+        return _dead()
+    password = new_password_of(form, account.lookup) if form.ready else ""
+    if not form.ready:
+        return _reset_page(form, account, proved)
+    password_hash = house().hasher.hash(password)
+    recovery.forget_guesses(account)
+    spent = recovery.spend_link(form["token"], now())
+    if spent is None or spent.user_id != account.user_id:
+        return _dead()
+    return _has_new_password(account, password_hash, _pending_of(spent))
+
+
+def _has_new_password(account: Account, password_hash: str, pending: Pending | None) -> Response:
+    """Everything of the old password ends, the owner is told, and whoever held the link is signed in here."""
+    recovery.set_password(account, password_hash, arrival.network(), now())
+    tell_owner(account)
+    arrival.start(account, pending)
+    return see_other(flow.onward(pending) if pending else url_for("account.account", changed=1))
+
+
+def _wait(email: Email, *, again: bool) -> int:
+    """0 when the address may have such a mail now, else the seconds to wait. Counts; to be called before any write."""
+    limits = house().settings.throttle
+    try:
+        throttle.form("forgot", arrival.network(), limits, now())
+    except TooMany as refused:
+        raise problems.too_many(refused.retry_after) from None
+    try:
+        throttle.mail("reset", email.lookup, limits, now(), again=again)
+    except TooMany as refused:
+        return refused.retry_after
+    return 0
+
+
+def _send_link(email: Email, pending: Pending | None) -> None:
+    """To the address as it was proved, never as somebody typed it; for an unknown one all the work, and no mail."""
+    account = users.by_email(email.lookup)
+    user_id, pending_id = account.user_id if account else None, pending.id if pending else None
+    mailed = proofs.open_reset(account.lookup if account else email.lookup, user_id, pending_id, now())
+    reader = Reader(account.email, account.locale) if account else Reader(email.display, locale.current())
+    letter = messages.choose_password(
+        house().settings,
+        reader,
+        link=url_for("recovery.reset", token=mailed.token),
+        origin=Origin(device=user_agents.name_of(request.user_agent.string)),
+    )
+    (outbox.post if account else outbox.pretend)(letter, house().sealer, now())
+
+
+def _account_of(proved: Proved | None) -> Account | None:
+    return users.by_id(proved.user_id) if proved and proved.user_id else None
+
+
+def _pending_of(proved: Proved) -> Pending | None:
+    """The app's request that waits in this browser; None in any other."""
+    return pending_authorizations.find(proved.pending_id, cookies.browser_hash(), now()) if proved.pending_id else None
+
+
+def _expected_email(pending: Pending | None) -> str:
+    return (pending.typed_email or pending.request.login_hint or "")[: EMAIL.limit] if pending else ""
+
+
+def _dead() -> Response:
+    """Too old, used, replaced by a newer one, or not ours: asked for again in place."""
+    return render("recovery/dead.html", 410, form=Form(EMAIL))
+
+
+def _sent_page(form: Form, email: str, pending: Pending | None, wait: int = 0) -> Response:
+    if wait:
+        form.say("error", gettext("We’ve sent a few already. Try again in %(wait)s.", wait=format_wait(wait)))
+        form.refuse(429, wait)
+    return _page("recovery/sent.html", form, pending, email=email, address=to("recovery.forgot"))
+
+
+def _reset_page(form: Form, account: Account, proved: Proved | None) -> Response:
+    pending = _pending_of(proved) if proved else None
+    return _page("recovery/reset.html", form, pending, email=account.email)
+
+
+def _page(template: str, form: Form, pending: Pending | None, **context: Any) -> Response:
+    client = flow.client_of(pending).metadata if pending else None
+    return render(template, pending=pending, client=client, form=form, **context)
+
+
+door = Door(routes)

@@ -1,0 +1,202 @@
+"""Signing in: address and password, choosing among the people of this browser, confirming that it is still you."""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from flask import Blueprint, Response, request, url_for
+
+from idp.accounts import sign_in as accounts
+from idp.accounts.sign_in import NOBODY, Answer
+from idp.accounts.throttle import TooMany
+from idp.store import pending_authorizations, proofs, sign_ups, users
+from idp.store.browser_sessions import Session
+from idp.store.pending_authorizations import Pending
+from idp.store.sign_ups import Waiting
+from idp.store.users import Account
+from idp.web import arrival, confirmation, cookies, flow, visitor
+from idp.web.answers import see_other
+from idp.web.door import Door
+from idp.web.fields import EMAIL, PASSWORD, REMEMBER, email_of, password_of
+from idp.web.forms import Field, Form
+from idp.web.house import house, now
+from idp.web.locale import format_wait, gettext, sentence
+from idp.web.page import render, to
+
+routes = Blueprint("sign_in", __name__)
+THEN: Final = {"password": "account.password"}  # where a direct visit may go on: names, never addresses
+MAIL_IS_OLD = 120
+
+
+class Choice(NamedTuple):
+    """One row of the chooser."""
+
+    user_id: str
+    name: str
+    email: str
+    is_signed_in: bool
+
+
+@routes.route("/signin", methods=["GET", "POST"])
+def sign_in() -> Response:
+    """Whoever is signed in and comes without an app has nothing to do here; an app may ask for another person."""
+    pending = flow.pending()
+    if pending is None and request.method == "GET" and visitor.session():
+        return see_other(_onward())
+    form = Form.read(EMAIL, PASSWORD, REMEMBER, values={"email": _expected_email(pending)})
+    answer = _whose(form, pending) if form.ready else NOBODY
+    if answer.account:
+        return arrival.signs_in(answer.account, pending, remembered=bool(form["remember"]), onward=_onward())
+    if answer.unproved:
+        return _to_confirmation(answer.unproved, pending)
+    return _page("sign_in/sign_in.html", form, pending, then=_then())
+
+
+@routes.route("/signin/again", methods=["GET", "POST"])
+def again() -> Response:
+    """The person who is signed in shows that it is still them (prompt=login, max_age)."""
+    pending, session = flow.pending(), visitor.session()
+    account = users.by_id(session.user_id) if session else None
+    if session is None or account is None:
+        return see_other(to("sign_in.sign_in"))
+    form = Form.read(PASSWORD)
+    if form.ready and _is_still(account, form):
+        arrival.proves_again(session, pending)
+        return see_other(flow.onward(pending))
+    return _page("sign_in/again.html", form, pending, email=account.email)
+
+
+@routes.get("/signin/choose")
+def choose() -> Response:
+    pending, session = flow.pending(), visitor.session()
+    choices = list(_choices(session))
+    if not choices:
+        return see_other(to("sign_in.sign_in"))
+    return _page("sign_in/choose.html", Form(), pending, choices=choices)
+
+
+@routes.post("/signin/choose")
+def chosen() -> Response:
+    """Whoever is signed in goes on; whoever is only remembered types their password first."""
+    pending, session = flow.pending(), visitor.session()
+    form = Form.read(Field("account", 22), Field("remove", 22))
+    choices = list(_choices(session))
+    if form.ready and form["remove"]:
+        arrival.remember(arrival.device().without(form["remove"]))
+        return see_other(to("sign_in.choose"))
+    picked = next((choice for choice in choices if choice.user_id == form["account"]), None)
+    if not form.ready or picked is None:
+        return _page("sign_in/choose.html", form, pending, choices=choices)
+    if session and picked.is_signed_in:
+        if pending:
+            pending_authorizations.chose(pending.id, session.id)
+        return see_other(flow.onward(pending))
+    if pending:
+        pending_authorizations.typed_email(pending.id, picked.email)
+    return see_other(to("sign_in.sign_in"))
+
+
+def _whose(form: Form, pending: Pending | None) -> Answer:
+    """Whose the typed password is; NOBODY, with the sentence said."""
+    email, password = email_of(form), password_of(form)
+    if email is None or form.errors:
+        return NOBODY
+    try:
+        answer = accounts.check(
+            email.lookup, password, arrival.source(), house().hasher, house().settings.throttle, now()
+        )
+    except TooMany as refused:
+        _say_too_many(form, refused)
+        return NOBODY
+    if answer == NOBODY:
+        _say_no_match(form)
+    if pending:
+        pending_authorizations.typed_email(pending.id, email.display)
+    return answer
+
+
+def _is_still(account: Account, form: Form) -> bool:
+    password = password_of(form)
+    if form.errors:
+        return False
+    try:
+        right = accounts.is_password_of(
+            account, password, arrival.source(), house().hasher, house().settings.throttle, now()
+        )
+    except TooMany as refused:
+        _say_too_many(form, refused)
+        return False
+    if not right:
+        form.fail("password", gettext("That password isn’t right. Passwords are case sensitive."))
+    return right
+
+
+def _to_confirmation(waiting: Waiting, pending: Pending | None) -> Response:
+    """The right password of a sign-up whose address is not proved yet: the mail is what is missing.
+
+    The sign-up goes on in this browser, whichever it began in: whoever knows the password may type the code here.
+    """
+    newest = proofs.of_sign_up(waiting.id)
+    is_old = newest is None or now() - newest.created_at > MAIL_IS_OLD
+    send = is_old and confirmation.may_send(waiting.lookup, again=True) == 0
+    sign_ups.adopt(waiting.id, cookies.browser_hash())
+    if send:
+        confirmation.send(waiting, pending)
+    return see_other(to("verify.sent", sign_up=waiting.id))
+
+
+def _choices(session: Session | None) -> Iterator[Choice]:
+    """Whoever is signed in, then those this browser remembers."""
+    here = session.user_id if session else ""
+    others = arrival.device().without(here).people
+    for account in filter(None, map(users.by_id, (here, *others))):
+        yield Choice(account.user_id, account.name, account.email, account.user_id == here)
+
+
+def _say_no_match(form: Form) -> None:
+    """The same words for a wrong password, an unknown address and an account without a password."""
+    form.say(
+        "error",
+        gettext("That email and password don’t match."),
+        sentence(
+            "Check both and try again. Passwords are case sensitive – is Caps Lock on? "
+            'You can also <a href="%(url)s">reset your password</a>.',
+            url=to("recovery.forgot"),
+        ),
+        blames=("email", "password"),
+    )
+
+
+def _say_too_many(form: Form, refused: TooMany) -> None:
+    form.say(
+        "error",
+        gettext("Too many tries."),
+        sentence(
+            'Wait %(wait)s, or <a href="%(url)s">reset your password</a>.',
+            wait=format_wait(refused.retry_after),
+            url=to("recovery.forgot"),
+        ),
+    )
+    form.refuse(429, refused.retry_after)
+
+
+def _page(template: str, form: Form, pending: Pending | None, **context: Any) -> Response:
+    client = flow.client_of(pending).metadata if pending else None
+    signup_enabled = house().settings.signup.enabled
+    return render(template, pending=pending, client=client, form=form, signup_enabled=signup_enabled, **context)
+
+
+def _expected_email(pending: Pending | None) -> str:
+    """What was typed on another page of this sign-in, else whom the app expects (login_hint)."""
+    return (pending.typed_email or pending.request.login_hint or "")[: EMAIL.limit] if pending else ""
+
+
+def _then() -> str:
+    named = request.values.get("then", "")
+    return named if named in THEN else ""
+
+
+def _onward() -> str:
+    return url_for(THEN.get(_then(), "account.account"))
+
+
+door = Door(routes)

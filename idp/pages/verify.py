@@ -1,0 +1,210 @@
+"""Proving an address: the page that waits, the code, the mailed link, and a new mail when that one is lost.
+
+Opening a link spends nothing (mail scanners open links): the button does. The browser that signed up goes on by
+itself, wherever the proof was given; any other browser learns that the address is confirmed, and no more.
+"""
+
+from flask import Blueprint, Response, request
+
+from idp.accounts import joining, proofs, throttle
+from idp.accounts.joining import Confirmed
+from idp.accounts.proofs import NoTriesLeft
+from idp.accounts.throttle import TooMany
+from idp.store import pending_authorizations, sign_ups, users
+from idp.store.base import fingerprint
+from idp.store.pending_authorizations import Pending
+from idp.store.proofs import CONFIRM, Proved, by_token, of_sign_up
+from idp.store.sign_ups import Waiting
+from idp.web import arrival, confirmation, cookies, flow, visitor
+from idp.web.answers import private_json, see_other
+from idp.web.door import Door
+from idp.web.fields import CODE, EMAIL, TOKEN, email_of
+from idp.web.forms import Field, Form
+from idp.web.house import house, now
+from idp.web.locale import format_wait, gettext
+from idp.web.page import render, to
+
+routes = Blueprint("verify", __name__)
+SIGN_UP = Field("sign_up", 22)
+
+
+@routes.get("/verify/sent")
+def sent() -> Response:
+    """Waits for the proof. When it was given elsewhere, the browser that signed up is signed in and goes on."""
+    pending, waiting = flow.pending(), _waiting()
+    if waiting is None:
+        return _nothing_waits(pending)
+    return _goes_on(waiting, pending) or _sent_page(Form(CODE), waiting, pending)
+
+
+@routes.post("/verify/code")
+def code() -> Response:
+    pending, waiting = flow.pending(), _waiting()
+    form = Form.read(CODE)
+    if waiting is None:
+        return _nothing_waits(pending)
+    if onward := _goes_on(waiting, pending):
+        return onward
+    confirmed = _confirmed_by_code(form, waiting) if form.ready else None
+    if confirmed is None:
+        return _sent_page(form, waiting, pending)
+    return _goes_on(waiting, pending) or _result("verify/already.html", waiting.address)
+
+
+@routes.post("/verify/resend")
+def resend() -> Response:
+    """From the waiting page: another mail. From a dead link: another mail to the typed address, if it waits for one."""
+    pending, form = flow.pending(), Form.read(SIGN_UP, EMAIL)
+    waiting = _waiting() if not form["email"] else None
+    if waiting is None:
+        return _resend_to(form, pending) if form["email"] or form.stale else _nothing_waits(pending)
+    if not form.ready:
+        return _sent_page(form, waiting, pending)
+    wait = confirmation.may_send(waiting.lookup, again=True)
+    if wait:
+        form.say("error", gettext("We’ve sent a few already. Try again in %(wait)s.", wait=format_wait(wait)))
+        form.refuse(429, wait)
+        return _sent_page(form, waiting, pending)
+    confirmation.send(waiting, pending)
+    return see_other(to("verify.sent", sign_up=waiting.id, again=1))
+
+
+@routes.get("/verify")
+def confirm() -> Response:
+    token = request.args.get("token", "")[: TOKEN.limit]
+    proved = proofs.look(token, CONFIRM, now())
+    return _confirm_page(Form(TOKEN, values={"token": token}), proved) if proved else _dead(token)
+
+
+@routes.post("/verify")
+def confirm_now() -> Response:
+    form = Form.read(TOKEN)
+    if not form.ready:
+        proved = proofs.look(form["token"], CONFIRM, now())
+        return _confirm_page(form, proved) if proved else _dead(form["token"])
+    confirmed = joining.confirm_by_link(form["token"], now())
+    if confirmed is None:
+        return _dead(form["token"])
+    if confirmed.user_id is None:
+        return _result("verify/already.html", confirmed.sign_up.address)
+    pending = _pending_of(confirmed.pending_id)
+    return _goes_on(confirmed.sign_up, pending) or _result("verify/confirmed.html", confirmed.sign_up.address)
+
+
+@routes.get("/verify/status")
+def status() -> Response:
+    """For the script of the waiting page: where to go on, once the address is proved."""
+    waiting = _waiting()
+    is_proved = waiting is not None and joining.came_of(waiting.id) is not None
+    has_arrived = waiting is None and visitor.session() is not None
+    return private_json({"next": to("verify.sent", sign_up=_named()) if is_proved or has_arrived else None})
+
+
+def _named() -> str:
+    return request.values.get("sign_up", "")[: SIGN_UP.limit]
+
+
+def _waiting() -> Waiting | None:
+    """The sign-up this page is about, of this browser only; without a name, the browser's latest."""
+    browser, named = cookies.browser_hash(), _named()
+    found = sign_ups.find(named, now()) if named else None
+    return found if found and found.browser == browser else sign_ups.of_browser(browser, now())
+
+
+def _nothing_waits(pending: Pending | None) -> Response:
+    """Done already (a second press, another tab), or never begun here."""
+    return see_other(flow.onward(pending) if visitor.session() else to("sign_in.sign_in"))
+
+
+def _goes_on(waiting: Waiting, pending: Pending | None) -> Response | None:
+    """Once, the browser that signed up is signed in to what came of it; None for all others and before the proof."""
+    user_id = joining.came_of(waiting.id)
+    if user_id is None or waiting.browser != cookies.browser_hash():
+        return None
+    if not sign_ups.claim(waiting.id, waiting.browser):
+        return None
+    account = users.written(user_id)
+    return arrival.signs_in(account, pending) if account else None
+
+
+def _confirmed_by_code(form: Form, waiting: Waiting) -> Confirmed | None:
+    """The sign-up that the code proves; None, with the sentence said."""
+    typed = proofs.read_code(form["code"])
+    limits = house().settings.throttle
+    if typed is None:
+        form.fail("code", gettext("Type the six digits from the newest message."))
+        return None
+    try:
+        throttle.code(waiting.lookup, arrival.network(), limits, now())
+        confirmed = joining.confirm_by_code(waiting, typed, confirmation.code_keys(), limits.code_tries, now())
+    except NoTriesLeft:
+        form.fail("code", gettext("That code no longer works. Send a new one."))
+        return None
+    except TooMany as refused:
+        form.fail("code", gettext("Too many tries. Use the link in the message instead."))
+        form.refuse(429, refused.retry_after)
+        return None
+    if confirmed is None:
+        form.fail("code", gettext("That code isn’t right. Use the newest message."))
+    return confirmed
+
+
+def _resend_to(form: Form, pending: Pending | None) -> Response:
+    """Nobody learns whether the address waits for a mail, has an account, or neither."""
+    email = email_of(form)
+    if email is None or not form.ready:
+        return render("verify/dead.html", pending=pending, form=form, address=to("verify.confirm"))
+    wait = confirmation.may_send(email.lookup, again=True)
+    waiting = sign_ups.of_address(email.lookup, cookies.browser_hash(), now())
+    if waiting and not wait:
+        confirmation.send(waiting, pending)
+    return _result("verify/maybe_sent.html", email.display)
+
+
+def _dead(token: str) -> Response:
+    """Used by the same person, or too old, or not ours. Whoever is signed in by it just goes on."""
+    found = by_token(fingerprint(token), CONFIRM)
+    if found and found.spent_at is not None and found.user_id:
+        session = visitor.session()
+        if session and session.user_id == found.user_id:
+            return see_other(flow.onward(_pending_of(found.pending_id)))
+        return _result("verify/already.html", found.lookup)
+    return render("verify/dead.html", 410, form=Form(EMAIL))
+
+
+def _pending_of(pending_id: str | None) -> Pending | None:
+    """The app's request that waits in this browser; None in any other, where nothing of it is told."""
+    return pending_authorizations.find(pending_id, cookies.browser_hash(), now()) if pending_id else None
+
+
+def _sent_page(form: Form, waiting: Waiting, pending: Pending | None) -> Response:
+    newest = of_sign_up(waiting.id)
+    return render(
+        "verify/sent.html",
+        pending=pending,
+        client=flow.client_of(pending).metadata if pending else None,
+        form=form,
+        address=to("verify.sent"),
+        email=waiting.address,
+        sign_up=waiting.id,
+        sent_again_at=newest.created_at if newest and "again" in request.args else None,
+    )
+
+
+def _confirm_page(form: Form, proved: Proved) -> Response:
+    waiting = sign_ups.find(proved.sign_up_id or "", now())
+    pending = _pending_of(proved.pending_id)
+    return render(
+        "verify/confirm.html",
+        pending=pending,
+        client=flow.client_of(pending).metadata if pending else None,
+        form=form,
+        email=waiting.address if waiting else proved.lookup,
+    )
+
+
+def _result(template: str, email: str) -> Response:
+    return render(template, email=email)
+
+
+door = Door(routes)
