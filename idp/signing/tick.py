@@ -1,10 +1,22 @@
 """Carries out the plan of `rotation`: from `idp tick`, from `idp serve` itself, on any number of nodes at once."""
 
+import logging
+from collections.abc import Sequence
+
 from idp.signing import keys
 from idp.signing.rotation import Drop, Found, Move, Policy, Promote, Publish, Retire, plan
 from idp.signing.wrapping import KeyFolder
-from idp.store import signing_keys
-from idp.store.base import unit_of_work
+from idp.store import audit, signing_keys
+from idp.store.signing_keys import StoredKey
+
+EVENTS: dict[type[Move], str] = {
+    Found: "keys.founded",
+    Publish: "keys.published",
+    Promote: "keys.promoted",
+    Retire: "keys.retired",
+    Drop: "keys.dropped",
+}
+log = logging.getLogger(__name__)
 
 
 class _Overtaken(Exception):
@@ -20,42 +32,43 @@ def rotate(now: int, policy: Policy, folder: KeyFolder) -> tuple[Move, ...]:
 
 
 def _made(move: Move, now: int, folder: KeyFolder) -> bool:
+    new = _new_keys(move, now, folder)  # before the transaction: making an RSA key takes longer than one should
     try:
-        match move:
-            case Found(algorithms):
-                return _founded(algorithms, now, folder)
-            case Publish(alg):
-                return _published(alg, now, folder)
-            case Promote(kid, former):
-                return _promoted(kid, former, now)
-            case Retire(kid):
-                with unit_of_work():
-                    return signing_keys.retired(kid, now)
-            case Drop(kid, state):
-                with unit_of_work():
-                    return signing_keys.dropped(kid, state)
+        with signing_keys.changing():
+            if not _done(move, new, now):
+                return False
+            audit.record(EVENTS[type(move)], now, move=str(move), kids=" ".join(key.kid for key in new))
     except _Overtaken:
         return False
+    log.info("signing keys: %s", move)
+    return True
 
 
-def _founded(algorithms: tuple[str, ...], now: int, folder: KeyFolder) -> bool:
-    """All first keys in one unit of work: an install never starts with half of them."""
-    rows = [keys.generate(alg).stored("current", folder, now) for alg in algorithms]
-    with unit_of_work():
-        return sum(signing_keys.added(row) for row in rows) > 0
+def _new_keys(move: Move, now: int, folder: KeyFolder) -> Sequence[StoredKey]:
+    match move:
+        case Found(algorithms):
+            return [keys.generate(alg).stored("current", folder, now) for alg in algorithms]
+        case Publish(alg):
+            return [keys.generate(alg).stored("next", folder, now)]
+    return ()
 
 
-def _published(alg: str, now: int, folder: KeyFolder) -> bool:
-    row = keys.generate(alg).stored("next", folder, now)
-    with unit_of_work():
-        return signing_keys.added(row)
+def _done(move: Move, new: Sequence[StoredKey], now: int) -> bool:
+    match move:
+        case Found() | Publish():  # the first keys come all together: an install never starts with half of them
+            return sum(signing_keys.added(key) for key in new) > 0
+        case Promote(kid, former):
+            return _promoted(kid, former, now)
+        case Retire(kid):
+            return signing_keys.retired(kid, now)
+        case Drop(kid, state):
+            return signing_keys.dropped(kid, state)
 
 
 def _promoted(kid: str, former: str | None, now: int) -> bool:
     """The former key stops and the next begins together: everyone sees one signer, before and after."""
-    with unit_of_work():
-        if former is not None and not signing_keys.retired(former, now):
-            return False
-        if not signing_keys.signs(kid, now):
-            raise _Overtaken
-        return True
+    if former is not None and not signing_keys.retired(former, now):
+        return False
+    if not signing_keys.signs(kid, now):
+        raise _Overtaken
+    return True

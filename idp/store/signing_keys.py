@@ -4,16 +4,19 @@ Two unique indexes keep one `current` and one `next` per algorithm, whoever writ
 quicker with answers False and changes nothing.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlalchemy import BigInteger, Index, String, Text, bindparam, delete, select, text, update
+from sqlalchemy import BigInteger, Index, String, Text, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base, count, db
+from idp.store.base import Base, count, db, unit_of_work
 
+LOCK = 0x4B455953  # an advisory lock number of our own: "KEYS"
 State = Literal["next", "current", "retiring"]
 
 
@@ -87,6 +90,16 @@ def published() -> tuple[StoredKey, ...]:
     """Every key there is, oldest first: one statement, so that exactly one per algorithm is seen to sign."""
     with db.engines["hot"].connect() as connection:
         return tuple(StoredKey(*row) for row in connection.execute(ALL))
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """A unit of work that waits for every other change of the keys: they touch several rows, in any order, and
+    would otherwise lock each other out. Reading goes on. SQLite has one writer anyway."""
+    with unit_of_work():
+        if db.engine.dialect.name == "postgresql":
+            db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        yield
 
 
 def added(key: StoredKey) -> bool:

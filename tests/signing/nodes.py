@@ -33,7 +33,8 @@ def act(url: str, directory: Path, deeds: Sequence[Deed], together: Barrier) -> 
 
 
 def all_act(url: str, directory: Path, lives: Sequence[Sequence[Deed]]) -> list[Made]:
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")  # all that is imported is imported once
+    context.set_forkserver_preload([__name__])
     with context.Manager() as manager, context.Pool(len(lives)) as pool:
         together = manager.Barrier(len(lives))
         return pool.starmap(act, [(url, directory, deeds, together) for deeds in lives])
