@@ -40,7 +40,7 @@ def compose(letter: Letter, settings: Settings, mail_id: str, at: int) -> EmailM
     to = route_to(letter.to)
     message = EmailMessage(policy=policy.SMTP if to.isascii() else policy.SMTPUTF8)
     message["From"] = Address(one_line(settings.brand.name), addr_spec=settings.mail.sender)
-    message["To"] = Address(addr_spec=to)
+    message["To"] = Address(username=to.rpartition("@")[0], domain=to.rpartition("@")[2])
     answer_to = settings.mail.reply_to or settings.brand.support_email
     if answer_to:
         message["Reply-To"] = Address(addr_spec=answer_to)

@@ -10,7 +10,6 @@ answer to the message). A mail counts as accepted when the server says 250 at EN
 """
 
 import asyncio
-import socket
 import ssl
 import threading
 import time
@@ -92,6 +91,7 @@ class MailServer:
         utf8: bool = True,
     ) -> None:
         self.accepted: list[Accepted] = []
+        self.heard: list[str] = []
         self.connections = 0
         self.port = 0
         self._plans: dict[str, Plan] = {}
@@ -162,10 +162,10 @@ class MailServer:
 
     def _run(self, ready: threading.Event) -> None:
         loop = self._loop = asyncio.new_event_loop()
-        listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
-        self.port = listener.getsockname()[1]
         at_once = self._tls if self._tls_at_once else None
-        server = loop.run_until_complete(loop.create_server(self._conversation, sock=listener, ssl=at_once))
+        listening = loop.create_server(self._conversation, "127.0.0.1", self.port, ssl=at_once)
+        server = loop.run_until_complete(listening)
+        self.port = server.sockets[0].getsockname()[1]
         ready.set()
         loop.run_forever()
         server.close()
@@ -195,8 +195,8 @@ class Conversation(SMTP):
             enable_SMTPUTF8=emulator._utf8,
             tls_context=None if emulator._tls_at_once else emulator._tls,
             require_starttls=emulator._tls is not None and not emulator._tls_at_once,
-            auth_required=login is not None,
-            auth_require_tls=False,
+            auth_required=login is not None and emulator._tls is not None,
+            auth_require_tls=emulator._tls is not None,
             authenticator=self._who_logs_in,
         )
 
@@ -266,6 +266,7 @@ def _step(name: str) -> Callable[[Conversation, str], object]:
 
     async def command(self: Conversation, argument: str) -> None:
         self.step = name
+        self.emulator.heard.append(name)
         await usual(self, argument)
 
     return command

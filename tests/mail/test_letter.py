@@ -4,6 +4,7 @@ import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,6 +108,7 @@ def test_no_name_begins_a_header(name: str) -> None:
         assert "\n" not in message["Subject"]
 
 
+@hypothesis.settings(deadline=None, max_examples=50)
 @given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=200))
 def test_whatever_a_name_is_the_mail_keeps_its_shape(app: str, device: str, place: str) -> None:
     for written in (confirm(app=app), reset(origin=messages.Origin(device, place))):
