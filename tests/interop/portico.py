@@ -1,0 +1,86 @@
+"""A real Portico for the relying parties: one `idp serve` on loopback, its apps declared in files, its people added."""
+
+import secrets
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from tests.process.node import Install, Node, free_port, toml
+
+PASSWORD = "Correct-horse-7-battery"
+
+
+@dataclass(frozen=True)
+class Person:
+    email: str
+    sub: str
+    password: str = field(default=PASSWORD, repr=False)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What the developer of an app was told."""
+
+    issuer: str
+    client_id: str
+    home: str
+    secret: str = field(repr=False)
+
+    @property
+    def port(self) -> int:
+        return int(self.home.rpartition(":")[2])
+
+
+@dataclass
+class Portico:
+    node: Node
+    numbers: Any = field(default_factory=lambda: count(1))
+
+    @property
+    def issuer(self) -> str:
+        return self.node.url
+
+    @property
+    def install(self) -> Install:
+        return self.node.install
+
+    def knows(self, name: str, **metadata: Any) -> Registered:
+        """Register an app that will live on a free port; `/path` in the metadata is an address of that app."""
+        home = f"http://127.0.0.1:{free_port()}"
+        folder = self.install.folder / "clients" / f"{name}-{next(self.numbers)}"
+        folder.mkdir(parents=True)
+        secret = "" if metadata.get("token_endpoint_auth_method") == "none" else secrets.token_urlsafe(32)
+        members = {key: placed(value, home) for key, value in metadata.items()}
+        if secret:
+            (folder / "secret").write_text(secret)
+            members["client_secret_file"] = "secret"
+        _, _, text = toml({"": members}).partition("\n")
+        (folder / "client.toml").write_text(text)
+        self._idp("clients", "apply")
+        return Registered(self.issuer, folder.name, home, secret)
+
+    def knows_as_declared(self, file: Path) -> str:
+        """Register a sample of this repository by its own client.toml; its client_id."""
+        folder = self.install.folder / "clients" / file.parent.name
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            (folder / "client.toml").write_bytes(file.read_bytes())
+            self._idp("clients", "apply")
+        return folder.name
+
+    def welcomes(self) -> Person:
+        """Somebody who signed up and confirmed their address before the story begins."""
+        email = f"alice.{next(self.numbers)}@example.org"
+        return Person(email, self._idp("users", "add", email, "--password-stdin", stdin=PASSWORD).strip())
+
+    def _idp(self, *words: str, stdin: str = "") -> str:
+        done = self.install.idp(*words, stdin=stdin)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def placed(value: Any, home: str) -> Any:
+    if isinstance(value, list):
+        return [placed(item, home) for item in value]
+    return f"{home}{value}" if isinstance(value, str) and value.startswith("/") else value
