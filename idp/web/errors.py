@@ -70,7 +70,7 @@ def refusal_page(error: OAuthError, client_id: str | None = None) -> Response:
 
 def speaks_json() -> bool:
     """Doors that answer OAuthErrors themselves speak JSON to programs; so does whoever asks for JSON, not HTML."""
-    own_handlers = current_app.error_handler_spec.get(request.blueprint, {}).get(None, {})
+    own_handlers = current_app.error_handler_spec.get(request.blueprint, {}).get(None, {}) if request.blueprint else {}
     accepted = request.headers.get("Accept", "")
     return OAuthError in own_handlers or ("json" in accepted and "html" not in accepted)
 
