@@ -83,7 +83,7 @@ def public(stored: StoredKey) -> tuple[Key, dict[str, Any]]:
     """The public half to verify with, and its entry in the JWKS (RFC 7517 §4): use, alg and kid on each."""
     key = KEY_TYPES[stored.alg].import_key(json.loads(stored.public_jwk))
     if key.is_private or key.thumbprint() != stored.kid:
-        raise UnusableKey(f"the public half of {stored.kid} is not the one that name was made from")
+        raise UnusableKey("its public half is not the one that its kid was made from")
     return key, {**key.as_dict(private=False), "use": "sig", "alg": stored.alg, "kid": stored.kid}
 
 

@@ -169,7 +169,7 @@ def _view_of(rows: Sequence[StoredKey], folder: KeyFolder, before: _View | None,
         try:
             key, entry = public(row)
         except (UnusableKey, JoseError, ValueError) as error:
-            log.error("signing key %s cannot be used: %s", row.kid, error)
+            log.error("a signing key cannot be used: %s", error, extra={"kid": row.kid})
             continue
         verifiers[row.kid] = (row.alg, key)
         entries.append(entry)
@@ -188,7 +188,7 @@ def _signer(row: StoredKey, folder: KeyFolder, before: _View | None) -> SigningK
     try:
         return unwrapped(row, folder)
     except (BadWrapping, UnusableKey) as error:
-        log.error("signing key %s cannot be opened: %s", row.kid, error)
+        log.error("a signing key cannot be opened: %s", error, extra={"kid": row.kid})
         return None
 
 

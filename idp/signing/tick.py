@@ -37,11 +37,21 @@ def _made(move: Move, now: int, folder: KeyFolder) -> bool:
         with signing_keys.changing():
             if not _done(move, new, now):
                 return False
-            audit.record(EVENTS[type(move)], now, move=str(move), kids=" ".join(key.kid for key in new))
+            audit.record(EVENTS[type(move)], now, kids=" ".join(_concerned(move, new)))
     except _Overtaken:
         return False
-    log.info("signing keys: %s", move)
+    for kid in _concerned(move, new):
+        log.info(EVENTS[type(move)], extra={"kid": kid})
     return True
+
+
+def _concerned(move: Move, new: Sequence[StoredKey]) -> tuple[str, ...]:
+    match move:
+        case Promote(kid, former):
+            return (kid, former) if former else (kid,)
+        case Retire(kid) | Drop(kid):
+            return (kid,)
+    return tuple(key.kid for key in new)
 
 
 def _new_keys(move: Move, now: int, folder: KeyFolder) -> Sequence[StoredKey]:

@@ -203,7 +203,9 @@ def test_a_key_that_cannot_be_opened_is_still_published_and_logged(
     rows.rows = [lost, of("RS256", rows.rows)]
     assert ring.algorithms(NOW) == ("RS256",)
     assert [entry["alg"] for entry in ring.public_set(NOW)["keys"]] == ["RS256", "ES256"]
-    assert f"signing key {lost.kid} cannot be opened" in caplog.text
+    assert [(record.message.partition(":")[0], vars(record)["kid"]) for record in caplog.records] == [
+        ("a signing key cannot be opened", lost.kid)
+    ]
 
 
 def test_a_row_that_makes_no_sense_does_not_take_the_others_down(
@@ -213,7 +215,9 @@ def test_a_row_that_makes_no_sense_does_not_take_the_others_down(
     broken = replace(of("ES256", rows.rows), public_jwk="{}")
     rows.rows = [good, broken, replace(good, kid="later", alg="ML-DSA-44")]
     assert [entry["kid"] for entry in ring.public_set(NOW)["keys"]] == [good.kid]
-    assert f"signing key {broken.kid} cannot be used" in caplog.text
+    assert [(record.message.partition(":")[0], vars(record)["kid"]) for record in caplog.records] == [
+        ("a signing key cannot be used", broken.kid)
+    ]
 
 
 def test_the_ring_follows_the_folder_of_sealing_keys(
