@@ -18,6 +18,7 @@ from idp.store.client_secrets import StoredSecret
 from idp.store.clients import Client
 
 OK, FAILED = 0, 1
+EVENTS = {"add": "client.added", "change": "client.changed", "suspend": "client.suspended"}
 DAY = 86400
 
 
@@ -60,7 +61,10 @@ def _configure_secret(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    settings = settings_for(arguments)
+    return do(arguments, settings_for(arguments))
+
+
+def do(arguments: argparse.Namespace, settings: Settings) -> int:
     act = SECRET_ACTIONS[arguments.secret_does] if arguments.does == "secret" else ACTIONS[arguments.does]
     with opened(settings):
         try:
@@ -126,7 +130,7 @@ def _add(arguments: argparse.Namespace, _settings: Settings, now: int) -> int:
     with unit_of_work():
         if not clients.added(app, now):
             raise NotDone(f"client_id {app.client_id} is taken")
-        audit.record("client_added", now, client_id=app.client_id, source=app.source)
+        audit.record("client.added", now, client_id=app.client_id, source=app.source)
         secret = None if app.metadata.public else _give_secret(app.client_id, now)
     complain(f"{app.client_id} is registered." + ("" if secret is None else " Its secret, shown this once:"))
     if secret is not None:
@@ -222,7 +226,7 @@ def _applied(step: Step, now: int) -> list[str]:
     client_id = step.client.client_id
     if not (clients.added if step.kind == "add" else clients.changed)(step.client, now):
         raise NotDone(f"{client_id} was changed by somebody else at the same moment; run this again")
-    audit.record(f"client_{step.kind}", now, client_id=client_id, source="file")
+    audit.record(EVENTS[step.kind], now, client_id=client_id, source="file")
     for secret in client_secrets.live_of(client_id, now):
         if secret.fingerprint in step.ended_secrets:
             _end_secret(client_id, secret.id, now)
@@ -241,10 +245,10 @@ def _store_secret(client_id: str, stored: str, now: int, expires_at: int | None 
     secret = StoredSecret(new_id(), client_id, stored, now, expires_at)
     if not client_secrets.added(secret):
         raise NotDone(f"{client_id} has two live secrets already: revoke one first (`idp clients show {client_id}`)")
-    audit.record("client_secret_added", now, client_id=client_id, secret=secret.id)
+    audit.record("client.secret_added", now, client_id=client_id, secret=secret.id)
 
 
 def _end_secret(client_id: str, secret_id: str, now: int) -> None:
     if not client_secrets.revoked(client_id, secret_id, now):
         raise NotDone(f"{client_id} has no live secret {secret_id}; `idp clients show {client_id}` lists them")
-    audit.record("client_secret_revoked", now, client_id=client_id, secret=secret_id)
+    audit.record("client.secret_revoked", now, client_id=client_id, secret=secret_id)
