@@ -88,7 +88,7 @@ _OPEN = text(
     f"""
     INSERT INTO grants (id, user_id, client_id, session_id, scope, claims, auth_time, amr, acr, offline,
                         generation, rotated_at, opened_at, expires_at)
-    SELECT :id, :user_id, :client_id, :session_id, :scope, :claims, :auth_time, :amr, :acr, :offline,
+    SELECT :id, s.user_id, :client_id, s.id, :scope, :claims, :auth_time, :amr, :acr, :offline,
            0, :now, :now, :expires_at
     FROM browser_sessions s JOIN users u ON u.id = s.user_id AND u.state = 'active'
     WHERE s.id = :session_id AND s.user_id = :user_id AND {_ALIVE_SESSION}
