@@ -73,8 +73,9 @@ def sign_out() -> Response:
 
 @routes.post("/signout")
 def sign_out_now() -> Response:
+    parameters = from_form(request)  # first: the octets are gone once Flask has read the form
     csrf.check(request)
-    after = _return(from_form(request), {})
+    after = _return(parameters, {})
     session = visitor.session()
     return _end(session, after) if session else _gone(after)
 

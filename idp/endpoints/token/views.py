@@ -25,7 +25,7 @@ routes = Blueprint("token", __name__)
 log = logging.getLogger(__name__)
 
 
-@routes.post("/token")
+@routes.post("/token", provide_automatic_options=False)
 def token() -> Response:
     parameters = from_form_alone(request)
     parameters.refuse_duplicates()
