@@ -10,12 +10,11 @@ from idp.endpoints.authorize.steps import Answer
 from idp.issuance import authorization_code
 from idp.issuance.authorization_code import AuthorizationCode
 from idp.issuance.issue import Mint
-from idp.protocol import claims, response_mode
+from idp.protocol import response_mode
 from idp.protocol.authorization_request import AuthorizationRequest, ReplyTo
-from idp.protocol.claims import ClaimRequests, ClaimsRequest
 from idp.protocol.errors import OAuthError
 from idp.protocol.redirect_uri import origin_of
-from idp.protocol.scope import OFFLINE_ACCESS, Scope
+from idp.protocol.scope import OFFLINE_ACCESS
 from idp.store.base import new_id
 from idp.store.grants import Grant
 from idp.web.answers import see_other
@@ -31,7 +30,7 @@ def with_code(request: AuthorizationRequest, answer: Answer, mint: Mint, now: in
         client_id=request.client_id,
         session_id=session.id,
         scope=request.scope & answer.scope,
-        claims=_granted_claims(request.claims, answer.scope),
+        claims=request.claims.within(answer.scope).to_json() if request.claims else "",
         auth_time=session.auth_time,
         amr=session.amr,
         acr=session.acr,
@@ -70,14 +69,3 @@ RESPONSE_MODES: Final[Mapping[str, Callable[[str, Mapping[str, str]], Response]]
     response_mode.QUERY: _by_query,
     response_mode.FORM_POST: _by_form_post,
 }
-
-
-def _granted_claims(request: ClaimsRequest, scope: Scope) -> str:
-    """Core §5.5: a single claim goes out only when the person allowed what covers it."""
-    if not request:
-        return ""
-    return ClaimsRequest(_allowed(request.id_token, scope), _allowed(request.userinfo, scope)).to_json()
-
-
-def _allowed(part: ClaimRequests, scope: Scope) -> ClaimRequests:
-    return {name: asked for name, asked in part.items() if claims.covering({name}) <= scope}

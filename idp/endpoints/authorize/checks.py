@@ -158,7 +158,7 @@ def claims_are_json(asked: Asked) -> Mapping[str, object]:
     wanted = claims.id_token.get("acr")
     if wanted and wanted.essential and not any(acr.meets(offered, wanted.values) for offered in acr.OFFERED):
         raise UnmetAuthenticationRequirements(f"acr can be one of {' '.join(acr.OFFERED)}")
-    return {"claims": claims}
+    return {"claims": claims.within(asked.client.metadata.scope)}
 
 
 def hint_names_a_person(asked: Asked) -> Mapping[str, object]:
