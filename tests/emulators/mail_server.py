@@ -19,7 +19,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from re import findall
 from types import TracebackType
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -67,13 +67,15 @@ class Accepted:
 
 @dataclass
 class Plan:
-    """What happens instead of the usual answer, the next `times` times that step is reached (None: always)."""
+    """What happens instead of the usual answer, `times` times that step is reached (None: always), after `skip`."""
 
     answer: str | None = None
     hang_up: bool = False
+    lost: bool = False
     slow: float = 0.0
     drip: bool = False
     hold: bool = False
+    skip: int = 0
     times: int | None = None
     reached: threading.Event = field(default_factory=threading.Event)
 
@@ -123,20 +125,11 @@ class MailServer:
             self._thread.join(10)
             self._loop = None
 
-    def at(
-        self,
-        step: str,
-        *,
-        answer: str | None = None,
-        hang_up: bool = False,
-        slow: float = 0.0,
-        drip: bool = False,
-        hold: bool = False,
-        times: int | None = None,
-    ) -> Plan:
-        """`answer` instead of the usual one, after `slow` seconds; or `hang_up`, `drip` octets, `hold` for ever."""
+    def at(self, step: str, **happens: Any) -> Plan:
+        """`answer` instead of the usual one, after `slow` seconds; or `hang_up`, `drip` octets, `hold` for ever;
+        or the usual answer is given and `lost` on its way. See Plan."""
         assert step in STEPS
-        self._plans[step] = Plan(answer, hang_up, slow, drip, hold, times)
+        self._plans[step] = Plan(**happens)
         return self._plans[step]
 
     def well_again(self) -> None:
@@ -155,6 +148,9 @@ class MailServer:
     def plan_for(self, step: str) -> Plan | None:
         plan = self._plans.get(step)
         if plan is None or plan.times == 0:
+            return None
+        if plan.skip:
+            plan.skip -= 1
             return None
         if plan.times is not None:
             plan.times -= 1
@@ -210,14 +206,16 @@ class Conversation(SMTP):
 
     async def push(self, status: str | bytes) -> None:  # type: ignore[override]
         plan = self.emulator.plan_for(self.step)
-        if self.step == "DATA":
-            self.step = "END"
+        self.step = "END" if self.step == "DATA" else ""
         answer = await self._played(plan, status) if plan else status
         if answer is None:
             return
         if self.taken is not None and answer[:3] in ("250", b"250"):
             self.emulator.accepted.append(self.taken)
         self.taken = None
+        if plan and plan.lost:
+            self._break_off()
+            return
         await super().push(answer)
         if plan and plan.hang_up and self.transport is not None:
             self.transport.close()

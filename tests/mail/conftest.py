@@ -63,4 +63,4 @@ def sealer() -> Sealer:
 
 @pytest.fixture
 def office(store: Flask, server: MailServer, sealer: Sealer) -> PostOffice:
-    return PostOffice(server, settings(server, timeout=1), sealer)
+    return PostOffice(server, settings(server, timeout=5), sealer)

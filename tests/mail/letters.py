@@ -1,12 +1,11 @@
 """Settings, readers and one of each mail, for the tests of this folder."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from idp.mail import messages
 from idp.mail.letter import Letter
 from idp.settings import Brand, Mail, Server, Settings
-from tests.emulators.mail_server import MailServer
 
 NOW = 1_800_000_000
 ISSUER = "http://127.0.0.1:8000"
@@ -18,7 +17,11 @@ TOKEN = "dG9rZW4tdGhhdC1ub2JvZHktbWF5LXJlYWQ"
 CODE = "482913"
 
 
-def settings(server: MailServer | None = None, *, issuer: str = ISSUER, brand: Brand = BRAND, **mail: Any) -> Settings:
+class HasPort(Protocol):
+    port: int
+
+
+def settings(server: HasPort | None = None, *, issuer: str = ISSUER, brand: Brand = BRAND, **mail: Any) -> Settings:
     if server is not None:
         mail = {"transport": "smtp", "host": "127.0.0.1", "port": server.port, "security": "none", **mail}
     mail = {"sender": "no-reply@id.example.com", **mail}

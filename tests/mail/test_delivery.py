@@ -147,7 +147,7 @@ def test_a_mail_is_tried_as_long_as_it_is_of_use(
     give_up_after: int,
     useful_for: int,
 ) -> None:
-    office.settings = settings(office.server, timeout=1, give_up_after=give_up_after)
+    office.settings = settings(office.server, timeout=5, give_up_after=give_up_after)
     office.server.at("RCPT", answer=DOWN)
     mail_id = office.promises(write())
     while (outcome := office.tries()) == [Outcome.PUT_OFF]:

@@ -9,6 +9,7 @@ from idp.mail.envelope import Parcel, pack
 from tests.emulators.mail_server import MailServer
 from tests.mail.letters import NOW, confirm, settings
 
+BUSY = 5  # seconds that a busy machine may add
 UNKNOWN = "550 5.1.1 no such user"
 
 
@@ -17,7 +18,7 @@ def parcel(to: str = "jane@example.org") -> Parcel:
 
 
 def refused(server: MailServer, **mail: object) -> smtp.Undelivered:
-    carrier = smtp.carrier(settings(server, **{"timeout": 1, **mail}))
+    carrier = smtp.carrier(settings(server, **{"timeout": 5, **mail}))
     with pytest.raises(smtp.Undelivered) as caught:
         carrier.carry(parcel())
     carrier.close()
@@ -111,16 +112,16 @@ def test_a_server_that_is_not_there_is_tried_later(server: MailServer) -> None:
 def test_an_answer_may_take_its_time_and_no_longer(server: MailServer, step: str) -> None:
     server.at(step, hold=True)
     began = time.monotonic()
-    assert not refused(server).permanent
-    assert time.monotonic() - began < 1.9
+    assert not refused(server, timeout=1).permanent
+    assert time.monotonic() - began < 1 + BUSY
 
 
 @pytest.mark.parametrize("step", ["EHLO", "RCPT", "END"])
 def test_a_server_that_drips_octets_is_left_in_the_end(server: MailServer, step: str) -> None:
     server.at(step, drip=True)
     began = time.monotonic()
-    assert not refused(server).permanent
-    assert time.monotonic() - began < smtp.longest_way(settings(timeout=1).mail) + 1
+    assert not refused(server, timeout=1).permanent
+    assert time.monotonic() - began < smtp.longest_way(settings(timeout=1).mail) + BUSY
 
 
 def test_the_answer_to_the_message_may_take_longer(server: MailServer) -> None:

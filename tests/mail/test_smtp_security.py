@@ -44,7 +44,7 @@ def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
 
 
 def send(server: MailServer, **mail: object) -> None:
-    carrier = smtp.carrier(settings(server, **{"timeout": 2, **mail}))
+    carrier = smtp.carrier(settings(server, **{"timeout": 5, **mail}))
     try:
         carrier.carry(pack(confirm(), settings(), "mail-id", NOW))
     finally:
