@@ -9,10 +9,16 @@ from typing import TypeVar
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 
 from idp import clock
+from idp.app import create_app
 from idp.settings import Settings, load_settings
+from idp.store import base, signing_keys
 from tests import databases
+from tests.clocks import Clock
+from tests.people import ALICE, BOB, Person
+from tests.relying_app import RelyingApp
 
 MANUAL = Path(__file__).parents[1] / "config.toml"
 
@@ -66,20 +72,6 @@ def store(database: str) -> Iterator[Flask]:
         yield app
 
 
-class Clock:
-    """Time stands still until it is told to move."""
-
-    def __init__(self, traveller: time_machine.Traveller) -> None:
-        self._traveller = traveller
-
-    def now(self) -> int:
-        return clock.now()
-
-    def moves(self, seconds: int) -> None:
-        """Into the future, or with a negative number into the past."""
-        self._traveller.shift(seconds)
-
-
 @pytest.fixture(name="clock")
 def stopped_clock() -> Iterator[Clock]:
     with time_machine.travel(float(clock.now()), tick=False) as traveller:
@@ -96,4 +88,59 @@ def settings(database: str, tmp_path: Path) -> Settings:
         database={"url": database},
         keys={"directory": keys},
         password={"argon2_memory_kib": 8, "argon2_time_cost": 1},
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The provider as it runs, on this test's database, with the signing keys of a new install."""
+    server = create_app(settings)
+    with server.app_context(), base.unit_of_work():
+        assert all(signing_keys.added(key) for key in databases.first_keys())
+    yield server
+    with server.app_context():
+        base.db.session.remove()
+        for engine in base.db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A program without cookies of its own: what an app's server is."""
+    return app.test_client(use_cookies=False)
+
+
+@pytest.fixture
+def alice(app: Flask) -> Person:
+    return Person.of(ALICE, app).with_account()
+
+
+@pytest.fixture
+def bob(app: Flask) -> Person:
+    return Person.of(BOB, app).with_account()
+
+
+@pytest.fixture
+def shop(app: Flask) -> RelyingApp:
+    """A web app with a secret, which also refreshes."""
+    return RelyingApp.registered(app, "shop")
+
+
+@pytest.fixture
+def phone(app: Flask) -> RelyingApp:
+    """A native app: no secret, a scheme of its own and loopback addresses (RFC 8252)."""
+    return RelyingApp.registered(
+        app,
+        "phone",
+        application_type="native",
+        token_endpoint_auth_method="none",
+        redirect_uris=["com.example.phone:/callback", "http://127.0.0.1/callback", "http://[::1]/callback"],
+    )
+
+
+@pytest.fixture
+def spa(app: Flask) -> RelyingApp:
+    """An app that lives in the browser: no secret, and pages of its own origin ask the endpoints (CORS)."""
+    return RelyingApp.registered(
+        app, "spa", token_endpoint_auth_method="none", redirect_uris=["https://spa.example/callback"]
     )

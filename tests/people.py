@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from idp import clock
 from idp.store import base, credentials, emails, users
-from tests.web_browser import Browser
+from tests.web_browser import Browser, Page
 
 ALICE = "Alice Example", "alice@example.org", "Correct-horse-7-battery"
 BOB = "Bob Example", "bob@example.org", "Another-staple-8-stable"
@@ -38,14 +38,24 @@ class Person:
             self.user_id = users.add("en", now)
             assert emails.prove(self.email.casefold(), self.email, self.user_id, now, "link")
             credentials.set_password(self.user_id, hasher.hash(self.password), now)
-            filled_in = json.dumps({"name": self.name, **profile})
-            statement = text("UPDATE users SET profile = :profile WHERE id = :id")
-            base.db.session.execute(statement, {"profile": filled_in, "id": self.user_id})
+        self.fills_in(**profile)
         return self
+
+    def fills_in(self, **profile: Any) -> None:
+        """Claims about them beside their name (OpenID Connect Core §5.1)."""
+        filled_in = json.dumps({"name": self.name, **profile})
+        statement = text("UPDATE users SET profile = :profile WHERE id = :id")
+        with self.server.app_context(), base.unit_of_work():
+            base.db.session.execute(statement, {"profile": filled_in, "id": self.user_id})
 
     def elsewhere(self) -> "Person":
         """The same person at another browser, on another network."""
         return replace(self, browser=Browser(self.server, address="198.51.100.77"))
+
+    def signs_out(self) -> None:
+        page = self.browser.open("/signout")
+        assert isinstance(page, Page)
+        self.browser.submit(page, "Sign out")
 
     def suspended(self) -> None:
         with self.server.app_context(), base.unit_of_work():

@@ -5,15 +5,18 @@ It checks what a careful app checks: state, iss, nonce, and the ID token's signa
 
 import json
 import secrets
+import warnings
 from base64 import b64encode, urlsafe_b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote_plus, urlencode, urljoin
 
 from flask import Flask
 from joserfc import jwt
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import KeySet
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from idp import clock
@@ -51,6 +54,25 @@ class RelyingApp:
                 stored = client_secrets.StoredSecret(base.new_id(), client_id, base.fingerprint(secret), now)
                 assert client_secrets.added(stored)
         return cls(server, client_id, secret, registration.redirect_uris[0])
+
+    def suspended(self) -> None:
+        """From now on the provider does not know the app."""
+        self._becomes(state="suspended")
+
+    def changed(self, **members: Any) -> None:
+        """The registration is another one, whether or not it could be registered so."""
+        self._becomes(metadata=members)
+
+    def _becomes(self, state: str | None = None, metadata: dict[str, Any] | None = None) -> None:
+        with self.server.app_context(), base.unit_of_work():
+            known = clients.stored(self.client_id, clock.now())
+            assert known is not None
+            changes = {"state": state or known.state, "metadata": replace(known.metadata, **(metadata or {}))}
+            assert clients.changed(replace(known, **changes), clock.now())
+
+    def removed(self) -> None:
+        with self.server.app_context(), base.unit_of_work():
+            assert clients.removed(self.client_id)
 
     @property
     def issuer(self) -> str:
@@ -149,10 +171,22 @@ class Visit:
         return self._sends(None, typed)
 
     def allows(self, **ticked: str) -> "Visit":
-        return self._sends("Allow", ticked)
+        return self._sends("decision=allow", ticked)
 
     def declines(self) -> "Visit":
-        return self._sends("Don’t allow", {})
+        return self._sends("decision=deny", {})
+
+    def chooses(self, person: Person) -> "Visit":
+        """The chooser: one button per known account."""
+        button = next(b for form in self.page.read.forms for b in form.buttons if person.email in b.text)
+        return self._sends(button.says, {})
+
+    def uses_another_account(self) -> "Visit":
+        assert self.browser is not None
+        other = "Use another account"
+        link = self.page.read.links.get(other)
+        self.at = self.browser.open(urljoin(self.page.url, link)) if link else self.browser.submit(self.page, other)
+        return self
 
     def goes_back_to(self, page: Page) -> "Visit":
         """The back button: an old page is shown again, as it was."""
@@ -228,6 +262,12 @@ class Tokens:
     def refreshes(self, scope: str | None = None) -> "Tokens":
         return Tokens.of(self.app, self.tries_to_refresh(scope))
 
+    def forgotten_rotation(self) -> None:
+        """A power cut with SQLite's synchronous=NORMAL: the last write is lost, the answer to it is not."""
+        back = text("UPDATE grants SET generation = generation - 1 WHERE client_id = :client_id")
+        with self.app.server.app_context(), base.unit_of_work():
+            base.db.session.execute(back, {"client_id": self.app.client_id})
+
     def asks_userinfo(self) -> TestResponse:
         headers = {"Authorization": f"Bearer {self.access_token}"}
         return self.app.server.test_client(use_cookies=False).get(f"{self.app.issuer}/userinfo", headers=headers)
@@ -248,7 +288,9 @@ def verified(app: RelyingApp, id_token: str) -> tuple[dict[str, Any], dict[str, 
     """OpenID Connect Core §3.1.3.7, with the keys the provider publishes."""
     published = app.server.test_client(use_cookies=False).get(f"{app.issuer}/jwks.json").data
     keys = KeySet.import_key_set(json.loads(published))
-    token = jwt.decode(id_token, keys, algorithms=["RS256", "ES256", "EdDSA"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SecurityWarning)  # RFC 9864 has a newer name for EdDSA; apps know this one
+        token = jwt.decode(id_token, keys, algorithms=["RS256", "ES256", "EdDSA"])
     claims = token.claims
     assert claims["iss"] == app.issuer
     assert claims["aud"] == app.client_id

@@ -36,10 +36,16 @@ class Page:
     def html(self) -> str:
         return self.response.get_data(as_text=True)
 
-    def form(self, field: str | None = None) -> Form:
-        """The form with this field; without one, the first that is posted."""
-        found = [form for form in self.read.forms if (field in form.names if field else form.method == "post")]
-        assert found, f"no form with {field} on {self.url} ({self.status}): {self.text[:400]}"
+    def form(self, *fields: str, press: str | None = None) -> Form:
+        """The first form with these fields and a button that says so; of the posted ones, if neither is given."""
+        found = [
+            form
+            for form in self.read.forms
+            if set(fields) <= form.names
+            and (press is None or any(button.answers_to(press) for button in form.buttons))
+            and (fields or press or form.method == "post")
+        ]
+        assert found, f"no form with {fields} and {press!r} on {self.url} ({self.status}): {self.text[:600]}"
         return found[0]
 
 
@@ -72,9 +78,7 @@ class Browser:
         self, page: Page, press: str | None = None, *, form: Form | None = None, **typed: str
     ) -> "Page | Arrival":
         """Fill in the form that has these fields and send it; `press` names the button."""
-        form = form or page.form(next(iter(typed), None))
-        unknown = set(typed) - form.names
-        assert not unknown, f"{page.url} has no field {unknown}; it has {form.names}"
+        form = form or page.form(*typed, press=press)
         button = form.button(press) if press else (form.buttons or [Button()])[0]
         sent = {**form.fields, **typed, **({button.name: button.value} if button.name else {})}
         target = urljoin(page.url, button.action or form.action or page.url)
@@ -87,8 +91,9 @@ class Browser:
         return self._go("POST", urljoin(self.issuer + "/", url), urlencode(fields), headers)
 
     def cookie(self, name: str) -> str | None:
-        found = self.client.get_cookie(name) or self.client.get_cookie(f"__Host-{name}")
-        return found.value if found else None
+        kept = self.client._cookies or {}
+        found = [cookie for cookie in kept.values() if cookie.key in (name, f"__Host-{name}")]
+        return found[0].value if found else None
 
     def closes(self) -> None:
         """Cookies without a lifetime end with the browser."""

@@ -14,6 +14,14 @@ class Button:
     value: str = ""
     action: str | None = None
 
+    @property
+    def says(self) -> str:
+        return " ".join(self.text.split())
+
+    def answers_to(self, name: str) -> bool:
+        """Its label, or `name=value` where the language does not matter."""
+        return name in (self.says, f"{self.name}={self.value}")
+
 
 @dataclass
 class Form:
@@ -27,8 +35,8 @@ class Form:
     names: set[str] = field(default_factory=set)
 
     def button(self, text: str) -> Button:
-        found = [button for button in self.buttons if button.text.strip() == text]
-        assert len(found) == 1, f"no button says {text!r}: {[button.text.strip() for button in self.buttons]}"
+        found = [button for button in self.buttons if button.answers_to(text)]
+        assert len(found) == 1, f"no button says {text!r}: {[button.says for button in self.buttons]}"
         return found[0]
 
 

@@ -1,0 +1,173 @@
+"""Discovery and keys: what is advertised works, what works is advertised (Discovery 1.0 §3, RFC 8414, RFC 7517)."""
+
+import json
+from typing import Any
+
+import pytest
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+from authlib.oidc.discovery import OpenIDProviderMetadata
+from flask import Flask
+from flask.testing import FlaskClient
+
+from idp.app import create_app
+from idp.protocol.errors import ERROR_CODES
+from idp.settings import Settings
+from tests.people import Person
+from tests.relying_app import RelyingApp
+
+pytestmark = pytest.mark.section("OpenID Connect Discovery 1.0 §3")
+ADDRESSES = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> dict[str, Any]:
+    members: dict[str, Any] = json.loads(client.get(ADDRESSES[0]).data)
+    return members
+
+
+def test_both_addresses_tell_the_same_truth(client: FlaskClient) -> None:
+    assert client.get(ADDRESSES[0]).data == client.get(ADDRESSES[1]).data
+
+
+def test_authlib_finds_nothing_to_mend(document: dict[str, Any]) -> None:
+    """RFC 8414 §2 and Discovery §3, as an implementation of others reads them; it wants https issuers."""
+    secured = json.loads(json.dumps(document).replace("http://127.0.0.1:8000", "https://id.example.com"))
+    OpenIDProviderMetadata(secured).validate()
+    AuthorizationServerMetadata(secured).validate()
+
+
+def test_the_issuer_is_the_setting_to_the_octet(document: dict[str, Any], settings: Settings) -> None:
+    assert document["issuer"] == settings.server.issuer
+
+
+def test_the_issuer_is_never_taken_from_the_request(client: FlaskClient, document: dict[str, Any]) -> None:
+    headers = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", "Forwarded": "host=evil.example"}
+    assert json.loads(client.get(ADDRESSES[0], headers=headers).data) == document
+
+
+def test_every_member_that_has_to_be_there(document: dict[str, Any]) -> None:
+    assert {
+        "issuer",
+        "authorization_endpoint",
+        "token_endpoint",
+        "userinfo_endpoint",
+        "jwks_uri",
+        "end_session_endpoint",
+        "scopes_supported",
+        "response_types_supported",
+        "response_modes_supported",
+        "grant_types_supported",
+        "acr_values_supported",
+        "subject_types_supported",
+        "id_token_signing_alg_values_supported",
+        "token_endpoint_auth_methods_supported",
+        "display_values_supported",
+        "claim_types_supported",
+        "claims_supported",
+        "claims_parameter_supported",
+        "request_parameter_supported",
+        "request_uri_parameter_supported",
+        "prompt_values_supported",
+        "code_challenge_methods_supported",
+        "authorization_response_iss_parameter_supported",
+        "service_documentation",
+        "op_policy_uri",
+        "op_tos_uri",
+        "ui_locales_supported",
+    } <= set(document)
+    assert document["code_challenge_methods_supported"] == ["S256"]
+    assert document["response_types_supported"] == ["code"]
+    assert set(document["response_modes_supported"]) == {"query", "form_post"}
+    assert set(document["grant_types_supported"]) == {"authorization_code", "refresh_token"}
+    assert set(document["prompt_values_supported"]) == {"none", "login", "consent", "select_account", "create"}
+    assert set(document["id_token_signing_alg_values_supported"]) == {"RS256", "ES256", "EdDSA"}
+    assert document["authorization_response_iss_parameter_supported"] is True
+    assert document["request_parameter_supported"] is False
+    assert document["request_uri_parameter_supported"] is False
+    assert "none" not in document["id_token_signing_alg_values_supported"]
+    assert "token_endpoint_auth_signing_alg_values_supported" not in document, "no client signs here yet"
+
+
+def test_every_address_is_of_the_issuer_and_answers(document: dict[str, Any], client: FlaskClient) -> None:
+    for name, value in document.items():
+        if name.endswith(("_endpoint", "_uri")) or name == "service_documentation":
+            assert value.startswith(document["issuer"] + "/"), name
+            assert client.get(value).status_code != 404, name
+
+
+def test_what_is_advertised_works(document: dict[str, Any], app: Flask, alice: Person) -> None:
+    for alg in document["id_token_signing_alg_values_supported"]:
+        relying = RelyingApp.registered(app, alg, id_token_signed_response_alg=alg)
+        tokens = relying.asks().seen_by(alice)
+        tokens = tokens.signs_in() if hasattr(tokens.at, "read") and "password" in tokens.page.form().names else tokens
+        assert tokens.allows().redeems().header["alg"] == alg
+
+
+def test_the_claims_it_names_are_released(document: dict[str, Any], shop: RelyingApp, alice: Person) -> None:
+    tokens = shop.asks("openid profile email").seen_by(alice).signs_in().allows().redeems()
+    assert set(tokens.claims) <= set(document["claims_supported"])
+    assert set(tokens.userinfo()) <= set(document["claims_supported"])
+
+
+def test_every_error_code_is_a_registered_one() -> None:
+    """RFC 6749 §11.4 and the registrations since."""
+    assert all(code == code.lower() and code.replace("_", "").isalpha() for code in ERROR_CODES)
+
+
+@pytest.mark.parametrize("path", [*ADDRESSES, "/jwks.json"])
+def test_documents_may_be_kept_and_read_by_anyone(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.headers["Content-Type"].split(";")[0] in ("application/json", "application/jwk-set+json")
+    assert "public" in response.headers["Cache-Control"]
+    assert "max-age" in response.headers["Cache-Control"]
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Set-Cookie" not in response.headers
+    again = client.get(path, headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.data == b""
+
+
+@pytest.mark.parametrize("path", [*ADDRESSES, "/jwks.json"])
+def test_head_is_get_without_a_body(client: FlaskClient, path: str) -> None:
+    response = client.head(path)
+    assert response.status_code == 200
+    assert response.data == b""
+    assert response.headers["Content-Length"] == client.get(path).headers["Content-Length"]
+
+
+@pytest.mark.parametrize("path", [*ADDRESSES, "/jwks.json"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_another_method_is_told_what_is_allowed(client: FlaskClient, path: str, method: str) -> None:
+    response = client.open(path, method=method)
+    assert response.status_code == 405
+    assert {"GET", "HEAD"} <= set(response.headers["Allow"].replace(" ", "").split(","))
+
+
+@pytest.mark.section("RFC 7517 §5")
+def test_the_key_set_holds_no_private_member(client: FlaskClient) -> None:
+    keys = json.loads(client.get("/jwks.json").data)["keys"]
+    assert {key["alg"] for key in keys} == {"RS256", "ES256", "EdDSA"}
+    for key in keys:
+        assert key["use"] == "sig"
+        assert len(key["kid"]) == 43
+        assert not {"d", "p", "q", "dp", "dq", "qi", "k", "oth"} & set(key)
+        assert set(key) <= {"kty", "use", "alg", "kid", "n", "e", "crv", "x", "y"}
+
+
+@pytest.mark.section("RFC 8414 §3.1")
+def test_an_issuer_with_a_path(settings: Settings, app: Flask) -> None:
+    """Both forms: the path behind the well-known name, and before it (Discovery §4)."""
+    below = settings.model_copy(
+        update={"server": settings.server.model_copy(update={"issuer": "http://127.0.0.1:8000/id/eu"})}
+    )
+    client = create_app(below).test_client(use_cookies=False)
+    inserted = client.get("/.well-known/oauth-authorization-server/id/eu")
+    appended = client.get("/id/eu/.well-known/openid-configuration")
+    assert inserted.status_code == appended.status_code == 200
+    assert inserted.data == appended.data
+    document = json.loads(inserted.data)
+    assert document["issuer"] == "http://127.0.0.1:8000/id/eu"
+    assert document["token_endpoint"] == "http://127.0.0.1:8000/id/eu/token"
+    assert client.get("/id/eu/jwks.json").status_code == 200
+    assert client.get("/jwks.json").status_code == 404
