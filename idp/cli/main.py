@@ -71,14 +71,16 @@ def _front_page() -> argparse.ArgumentParser:
 def _run(name: str, words: Sequence[str]) -> int:
     command = import_module(COMMANDS[name].module)
     settings = import_module("idp.settings")
-    parser = argparse.ArgumentParser(
-        prog=f"idp {name}", description=_sentence(COMMANDS[name].summary), epilog=EXIT_CODES
-    )
-    parser.add_argument(
+    anywhere = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    anywhere.add_argument(
         "--config", type=Path, metavar="FILE", help="the settings file (default: $IDP_CONFIG or config.toml)"
     )
+    parser = argparse.ArgumentParser(
+        prog=f"idp {name}", description=_sentence(COMMANDS[name].summary), epilog=EXIT_CODES, parents=[anywhere]
+    )
     command.configure(parser)
-    arguments = parser.parse_args(words)
+    found, rest = anywhere.parse_known_args(words)  # before or behind an action, as it comes to mind
+    arguments = parser.parse_args(rest, found)
     try:
         return int(command.run(arguments))
     except settings.SettingsError as error:

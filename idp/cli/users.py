@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _list(arguments: argparse.Namespace, _now: int) -> None:
     with unit_of_work():
-        found = users.some(_folded(arguments.part), arguments.most)
+        found = users.some(_folded(arguments.part), arguments.part, arguments.most)
     for account in found:
         since = datetime.fromtimestamp(account.created_at, UTC).date()
         say(f"{account.user_id}  {account.state:<9}  {since}  {account.email}")
@@ -108,11 +108,11 @@ def _account(who: str) -> Account:
 
 
 def _folded(typed: str) -> str:
-    """An address as it is looked up; anything else as it is."""
+    """An address as it is looked up; of anything else, what could be part of one."""
     try:
         return normalise_email(typed).lookup
     except BadEmail:
-        return typed.strip()
+        return typed.strip().casefold()
 
 
 def _email(typed: str) -> Email:

@@ -1,0 +1,64 @@
+"""Clients that never stop asking, and remember every answer that they did not get."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from socket import create_connection
+
+from tests.process.node import Node
+
+
+@dataclass
+class Load:
+    """`answers` counts status codes; `lost` holds what went wrong with the requests that got none."""
+
+    answers: Counter[int] = field(default_factory=Counter)
+    lost: list[str] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def ask(self, node: Node, path: str) -> None:
+        while not self.stopping.wait(0.005):
+            try:
+                self.answers[node.request("GET", path)[0].status] += 1
+            except OSError as error:
+                self.lost.append(repr(error))
+
+
+@contextmanager
+def under_load(node: Node, path: str, clients: int = 4) -> Iterator[Load]:
+    load = Load()
+    threads = [threading.Thread(target=load.ask, args=(node, path)) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield load
+    finally:
+        load.stopping.set()
+        for thread in threads:
+            thread.join()
+
+
+class SlowRequest:
+    """A form whose second half the person's network delivers late: it keeps a thread of the server busy until then."""
+
+    def __init__(self, node: Node, body: bytes = b"grant_type=nonsense&client_id=nobody") -> None:
+        self.body = body
+        self.connection = create_connection(("127.0.0.1", node.port), timeout=30)
+        head = (
+            f"POST /token HTTP/1.1\r\nHost: 127.0.0.1:{node.port}\r\nConnection: close\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        self.connection.sendall(head.encode() + body[:10])
+        time.sleep(0.5)  # until a thread has it
+
+    def finish(self) -> bytes:
+        """The whole answer, headers and all."""
+        with self.connection:
+            self.connection.sendall(self.body[10:])
+            received = b""
+            while piece := self.connection.recv(65536):
+                received += piece
+        return received

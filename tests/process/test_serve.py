@@ -1,0 +1,152 @@
+"""`idp serve` as an operator meets it: it starts fast, reloads and stops without losing a request, comes back."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from tests.process.load import SlowRequest, under_load
+from tests.process.node import START_WITHIN, Install, Serve, command_of, resident, serving, wait_for
+
+pytestmark = pytest.mark.process
+MEGABYTE = 1024 * 1024
+
+
+def test_it_answers_soon_and_is_small(serve: Serve) -> None:
+    began = time.monotonic()
+    node = serve()
+    assert time.monotonic() - began < START_WITHIN / 2  # bench/ measures it on a quiet machine
+    for _ in range(200):
+        assert node.status("/.well-known/openid-configuration") == 200
+    (worker,) = node.workers()
+    assert resident(worker) < 100 * MEGABYTE
+
+
+def test_live_and_ready_say_so_and_are_never_cached(serve: Serve) -> None:
+    node = serve()
+    for path, status in (("/healthz/live", "alive"), ("/healthz/ready", "ready")):
+        response, body = node.request("GET", path)
+        assert response.status == 200
+        assert json.loads(body) == {"status": status}
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_ready_says_what_is_missing_while_live_stays_well(small_install: Install) -> None:
+    small_install.idp("init")
+    file = small_install.folder / "portico.db"
+    with serving(small_install) as node:
+        node.wait_until_ready()
+        full = file.read_bytes()
+        for path in small_install.folder.glob("portico.db*"):
+            path.unlink()
+        file.touch()
+        assert node.stop() == 0
+    with serving(small_install) as node:
+        wait_for(lambda: node.status("/healthz/live") == 200)
+        response, body = node.request("GET", "/healthz/ready")
+        assert response.status == 503
+        assert json.loads(body) == {"status": "not ready", "reasons": {"database": "the database is empty"}}
+        assert full
+
+
+def test_a_reload_under_load_loses_no_request_and_takes_new_settings(serve: Serve, install: Install) -> None:
+    node = serve()
+    (old_worker,) = node.workers()
+    slow = SlowRequest(node)
+    with under_load(node, "/healthz/live") as load:
+        install.change("brand", name="Another name")
+        node.send(signal.SIGHUP)
+        wait_for(lambda: node.workers() and old_worker not in node.workers()[-1:])
+        answer = slow.finish()
+        wait_for(lambda: node.workers() != [old_worker] and len(node.workers()) == 1)
+    assert answer.startswith(b"HTTP/1.1 40")
+    assert load.lost == []
+    assert set(load.answers) == {200}
+    assert b"Another name" in node.request("GET", "/help")[1]
+
+
+def test_a_reload_with_settings_that_cannot_be_used_changes_nothing(serve: Serve, install: Install) -> None:
+    node = serve()
+    workers = node.workers()
+    install.change("server", threads=0)
+    node.send(signal.SIGHUP)
+    wait_for(lambda: "not reloaded" in node.log)
+    assert "server.threads" in node.log
+    assert node.workers() == workers
+    assert node.status("/healthz/live") == 200
+
+
+def test_a_stop_under_load_lets_running_requests_finish(serve: Serve) -> None:
+    node = serve()
+    with under_load(node, "/healthz/live") as load:
+        slow = SlowRequest(node)
+        node.send(signal.SIGTERM)
+        wait_for(lambda: node.status("/healthz/live") is None)  # nobody new is let in
+        time.sleep(0.5)
+        answer = slow.finish()
+        assert node.process.wait(START_WITHIN) == 0
+    assert answer.startswith(b"HTTP/1.1 40")
+    assert b"error" in answer
+    assert set(load.answers) == {200}
+    assert node.children_gone()
+
+
+def test_a_request_that_never_ends_does_not_hold_up_the_stop_for_ever(serve: Serve, install: Install) -> None:
+    install.change("server", drain_for=2)
+    node = serve()
+    stuck = SlowRequest(node)
+    began = time.monotonic()
+    node.send(signal.SIGTERM)
+    node.process.wait(START_WITHIN)
+    assert 1.5 < time.monotonic() - began < 15
+    stuck.connection.close()
+
+
+def test_a_worker_that_dies_is_replaced(serve: Serve) -> None:
+    node = serve()
+    time.sleep(6)  # a worker that dies within five seconds of its birth counts as unable to live
+    (worker,) = node.workers()
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: node.workers() and node.workers() != [worker])
+    node.wait_until_ready()
+
+
+def test_background_work_that_dies_is_started_again(serve: Serve) -> None:
+    node = serve()
+    wait_for(node.background)
+    first = node.background()
+    assert first
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: node.background() not in (None, first))
+    assert "background work ended unexpectedly" in node.log
+
+
+def test_killed_without_a_word_its_children_leave_too(serve: Serve) -> None:
+    node = serve()
+    children = node.children()
+    assert len(children) == 2
+    os.kill(node.process.pid, signal.SIGKILL)
+    node.process.wait()
+    wait_for(lambda: not any(b"idp" in command_of(child) for child in children))
+
+
+def test_a_second_server_on_the_same_address_is_refused(serve: Serve, install: Install) -> None:
+    node = serve()
+    second = install.idp("serve", "--bind", f"127.0.0.1:{node.port}")
+    assert second.returncode == 1
+    assert "cannot listen" in second.stdout
+    assert node.status("/healthz/live") == 200
+
+
+def test_the_log_is_json_and_holds_neither_query_nor_cookie(serve: Serve) -> None:
+    node = serve()
+    node.request("GET", "/nowhere?code=very-secret-code", headers={"Cookie": "portico_session=very-secret-cookie"})
+    node.request("POST", "/token", b"client_secret=very-secret-secret")
+    node.stop()
+    lines = node.lines()
+    (line,) = (line for line in lines if line.get("path") == "/nowhere")
+    assert line["status"] == 404
+    assert line["reference"]
+    assert "very-secret" not in node.log
