@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from flask import Request
 
-from idp.web import cookies, origin
+from idp.web import cookies, origin, posted
 from idp.web.house import house
 
 FIELD = "csrf_token"
@@ -33,7 +33,8 @@ def check(request: Request) -> None:
     """Raise StaleForm unless the POST came from a form of ours in this browser."""
     if origin.is_foreign(request):
         raise StaleForm(foreign=True)
-    presented = request.form.get(FIELD, "")
+    posted.insist()
+    presented = posted.value(FIELD)
     browser = cookies.read(cookies.BROWSER)
     if not browser or not presented.isascii():
         raise StaleForm

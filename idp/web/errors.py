@@ -14,7 +14,7 @@ from idp import clock
 from idp.accounts.hashing import Busy
 from idp.protocol.errors import OAuthError, ServerError, TemporarilyUnavailable
 from idp.settings import Settings
-from idp.web import cookies, problems, request_id, transaction
+from idp.web import cookies, posted, problems, request_id, transaction
 from idp.web.answers import private_json
 from idp.web.csrf import StaleForm
 from idp.web.page import render
@@ -63,7 +63,7 @@ def refusal_page(error: OAuthError, client_id: str | None = None) -> Response:
     Give `client_id` only when it is a registered one; what else the request said is shown as received.
     """
     log.info("refused with a page: %s (%s)", error.code, error.description)
-    address = request.args.get("redirect_uri") or request.form.get("redirect_uri")
+    address = request.args.get("redirect_uri") or posted.value("redirect_uri")
     received = {"client_id": client_id, "redirect_uri": address and address[:LONGEST_ECHO]}
     return as_page(problems.refused_request(error, {name: text for name, text in received.items() if text}))
 

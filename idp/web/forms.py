@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 from flask import request
 
-from idp.web import csrf
+from idp.web import cookies, csrf, posted
 from idp.web.locale import gettext, ngettext
 
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 class Field(NamedTuple):
@@ -115,11 +114,14 @@ class Form:
 
     def _is_stale(self) -> None:
         self.stale = True
-        self.say("info", gettext("This page waited a while, so we refreshed it."), gettext("Please send it again."))
+        body = gettext("Please send it again.")
+        if cookies.read(cookies.BROWSER) is None:
+            body = gettext("Please send it again. If you read this twice, allow cookies for this site.")
+        self.say("info", gettext("This page waited a while, so we refreshed it."), body)
 
     def _take(self) -> None:
         for field in self.fields.values():
-            sent = request.form.getlist(field.name)[:64] if request.mimetype == FORM_TYPE else []
+            sent = posted.values(field.name)
             if field.many:
                 self.lists[field.name] = sent
             else:

@@ -12,7 +12,7 @@ from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.redirect_uri import origin_of
 from idp.settings import Settings
-from idp.web import assets, cookies, csrf, headers, locale
+from idp.web import assets, cookies, csrf, headers, locale, posted
 from idp.web.forms import Form
 from idp.web.house import house
 
@@ -122,7 +122,7 @@ def render(
 
 def pending_id() -> str:
     """The id of the pending request that this request names, "" when it names none; a claim, not yet a proof."""
-    named = request.args.get(PENDING) or (request.form.get(PENDING) if request.method == "POST" else None) or ""
+    named = request.args.get(PENDING) or posted.value(PENDING)
     return named if locale.PENDING_SHAPE.fullmatch(named) else ""
 
 
