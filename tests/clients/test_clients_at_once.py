@@ -10,7 +10,7 @@ from tests.process.node import Install
 
 pytestmark = pytest.mark.process
 
-NODES = 4
+NODES = 3
 
 
 def test_nodes_that_apply_at_once_wait_for_one_another(tmp_path: Path, database: str) -> None:
