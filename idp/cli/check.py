@@ -16,7 +16,7 @@ from idp.mail.smtp import Undelivered, carrier
 from idp.settings import Settings
 from idp.signing.keys import UnusableKey, unwrapped
 from idp.signing.wrapping import BadWrapping, KeyFolder
-from idp.store import clients, migrate, outbox, signing_keys
+from idp.store import clients, outbox, revision, signing_keys
 from idp.store.base import unit_of_work
 from idp.web.house import House, house
 
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_for(arguments)
     with opened(settings):
         wrong = _reported("settings", of_settings(settings))
-        if trouble := migrate.trouble(verbatim=True):
+        if trouble := revision.trouble(verbatim=True):
             wrong += _reported("database", iter([Finding(f"{trouble}: {_remedy(trouble)}")]))
         else:
             wrong += _reported("database", iter(()))

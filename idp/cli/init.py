@@ -10,7 +10,7 @@ from idp.settings import Settings, SettingsError
 from idp.signing.rotation import Policy
 from idp.signing.tick import rotate
 from idp.signing.wrapping import KeyFolder, KeyFolderError
-from idp.store import migrate
+from idp.store import migrate, revision
 from idp.web.house import house
 
 
@@ -29,9 +29,9 @@ def prepare(settings: Settings) -> None:
     """Bring everything into being that is not there yet; says what."""
     say(_key_folder(settings))
     with opened(settings):
-        before = migrate.missing()
+        before = revision.missing()
         migrate.upgrade()
-        say(f"database: {'brought up to date' if before else 'is up to date'} ({migrate.head()})")
+        say(f"database: {'brought up to date' if before else 'is up to date'} ({revision.head()})")
         made = rotate(clock.now(), Policy.of(settings.keys), house().folder)
         say(f"signing keys: {'made' if made else 'are there'} ({', '.join(settings.keys.algorithms)})")
 

@@ -11,7 +11,7 @@ from idp.signing import by_hand, rotation
 from idp.signing.keys import UnusableKey, from_pem
 from idp.signing.rotation import Policy
 from idp.signing.wrapping import BadWrapping, KeyFolderError, wrapped_under
-from idp.store import migrate, signing_keys
+from idp.store import revision, signing_keys
 from idp.store.signing_keys import StoredKey
 from idp.web.house import House, house
 
@@ -48,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     settings = settings_for(arguments)
     with opened(settings):
-        if trouble := migrate.trouble():
+        if trouble := revision.trouble():
             complain(f"idp keys: {trouble}; see 'idp check'")
             return 1
         try:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, jsonify
 
-from idp.store import migrate
+from idp.store import revision
 from idp.web.door import Door
 from idp.web.house import house, now
 
@@ -41,7 +41,7 @@ def _keys() -> str | None:
     return f"no key signs {', '.join(lacking)}: 'idp init' makes the first ones" if lacking else None
 
 
-CHECKS: tuple[tuple[str, Callable[[], str | None]], ...] = (("database", migrate.trouble), ("keys", _keys))
+CHECKS: tuple[tuple[str, Callable[[], str | None]], ...] = (("database", revision.trouble), ("keys", _keys))
 
 
 def _uncached(answer: Response) -> Response:

@@ -6,7 +6,7 @@ from alembic.runtime.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import func, insert, inspect, select
 
-from idp.store import migrate
+from idp.store import migrate, revision
 from idp.store.base import db
 from idp.store.schema import METADATA, TABLES
 from idp.store.users import User
@@ -23,7 +23,7 @@ def test_every_table_of_the_code_is_listed() -> None:
 
 
 def test_a_current_database_misses_nothing(store: Flask) -> None:
-    assert migrate.missing() is None
+    assert revision.missing() is None
 
 
 def test_upgrading_again_changes_nothing_and_loses_nothing(store: Flask) -> None:
@@ -39,16 +39,16 @@ def test_an_empty_database_says_so(store: Flask) -> None:
     with db.engine.begin() as connection:
         METADATA.drop_all(connection)
         connection.exec_driver_sql("DROP TABLE alembic_version")
-    assert migrate.missing() == "the database is empty"
+    assert revision.missing() == "the database is empty"
     migrate.upgrade()
-    assert migrate.missing() is None
+    assert revision.missing() is None
     assert set(METADATA.tables) <= set(inspect(db.engine).get_table_names())
 
 
 def test_an_older_database_names_both_versions(store: Flask) -> None:
     with db.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
-    missing = migrate.missing()
+    missing = revision.missing()
     assert missing is not None
     assert "0000" in missing
 
