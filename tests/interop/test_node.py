@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.interop import visits
 from tests.interop.portico import Person, Portico, Registered
@@ -107,5 +107,7 @@ def test_a_page_with_oidc_client_ts(
         page.get_by_role("button", name="Sign out").click()
         visits.heading(page, "Signed out")
         assert visits.shown(page, "query") == "bye"
+        page.get_by_role("button", name="Ask silently").click()
+        expect(page.locator("#failure")).to_contain_text("login_required")
         page.get_by_role("button", name="Sign in").click()
         visits.is_asked_to_sign_in(page, portico)
