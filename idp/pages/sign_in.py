@@ -191,7 +191,7 @@ def _expected_email(pending: Pending | None) -> str:
 
 
 def _then() -> str:
-    named = request.values.get("then", "")
+    named = flow.named("then")
     return named if named in THEN else ""
 
 

@@ -97,16 +97,13 @@ def status() -> Response:
     waiting = _waiting()
     is_proved = waiting is not None and joining.came_of(waiting.id) is not None
     has_arrived = waiting is None and visitor.session() is not None
-    return private_json({"next": to("verify.sent", sign_up=_named()) if is_proved or has_arrived else None})
-
-
-def _named() -> str:
-    return request.values.get("sign_up", "")[: SIGN_UP.limit]
+    onward = to("verify.sent", sign_up=flow.named(SIGN_UP.name))
+    return private_json({"next": onward if is_proved or has_arrived else None})
 
 
 def _waiting() -> Waiting | None:
     """The sign-up this page is about, of this browser only; without a name, the browser's latest."""
-    browser, named = cookies.browser_hash(), _named()
+    browser, named = cookies.browser_hash(), flow.named(SIGN_UP.name)
     found = sign_ups.find(named, now()) if named else None
     return found if found and found.browser == browser else sign_ups.of_browser(browser, now())
 

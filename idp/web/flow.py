@@ -7,7 +7,7 @@ from flask import request, url_for
 from idp.store import pending_authorizations
 from idp.store.clients import Client
 from idp.store.pending_authorizations import Pending
-from idp.web import cookies, locale, problems
+from idp.web import cookies, locale, posted, problems
 from idp.web.house import house, now
 from idp.web.page import PENDING, AppIdentity
 from idp.web.problems import Problem
@@ -15,7 +15,12 @@ from idp.web.problems import Problem
 
 def pending_id() -> str:
     """The id this page was given, "" when it serves no app's request."""
-    return request.values.get(PENDING, "")[:64]
+    return named(PENDING)
+
+
+def named(name: str) -> str:
+    """What this page is about, from its address or from the form it sent: an id of ours, no longer than those are."""
+    return (request.args.get(name) or posted.value(name))[:64]
 
 
 def pending() -> Pending | None:
