@@ -1,0 +1,149 @@
+"""What may happen once happens once, whoever else tries at the same moment, on both databases.
+
+Eight processes race. The database decides by one statement whose rowcount is looked at; so there is one winner,
+nobody meets a 500, and nothing that was written is lost.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from idp.settings import Settings
+from idp.store import base
+from tests import racing
+from tests.journeys.conftest import Mailbox, signs_up, sub_of
+from tests.people import Person
+from tests.racing import RACERS, Track
+from tests.relying_app import RelyingApp, Tokens, Visit
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture(scope="module")
+def track() -> Iterator[Track]:
+    opened = Track.opened()
+    yield opened
+    opened.pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture
+def visit(shop: RelyingApp, alice: Person) -> Visit:
+    return shop.asks("openid email").seen_by(alice).signs_in().allows()
+
+
+def rows(app: Flask, statement: str, **parameters: Any) -> list[Any]:
+    with app.app_context():
+        found = base.db.session.execute(text(statement), parameters).all()
+        base.db.session.remove()
+    return list(found)
+
+
+def redeem(visit: Visit) -> tuple[str, dict[str, str], dict[str, str]]:
+    fields = {
+        "grant_type": "authorization_code",
+        "code": visit.code,
+        "redirect_uri": visit.app.redirect_uri,
+        "code_verifier": visit.verifier,
+    }
+    return "/token", fields, {"Authorization": visit.app.basic()}
+
+
+def test_one_code_gives_tokens_once(track: Track, settings: Settings, app: Flask, visit: Visit) -> None:
+    """RFC 6749 §4.1.2. The others are replays, and a replay ends what the code gave."""
+    results = track.race(racing.posts, settings, *([redeem(visit)] * RACERS))
+    assert Counter(result.status for result in results) == {200: 1, 400: RACERS - 1}
+    assert {json.loads(r.said)["error"] for r in results if r.status == 400} == {"invalid_grant"}
+    assert [row.revoked_at is not None for row in rows(app, "SELECT revoked_at FROM grants")] == [True]
+
+
+def test_eight_codes_at_once_give_eight_grants(
+    track: Track, settings: Settings, app: Flask, shop: RelyingApp, alice: Person, visit: Visit
+) -> None:
+    """No write is lost, and no writer is turned away because others write."""
+    visits = [visit, *(shop.asks("openid email").seen_by(alice) for _ in range(RACERS - 1))]
+    results = track.race(racing.posts, settings, *(redeem(each) for each in visits))
+    assert Counter(result.status for result in results) == {200: RACERS}
+    assert len(rows(app, "SELECT 1 FROM grants WHERE revoked_at IS NULL")) == RACERS
+
+
+@pytest.mark.incident("Keycloak CVE-2026-1035: refresh rotation race")
+def test_one_refresh_token_is_followed_once(track: Track, settings: Settings, app: Flask, visit: Visit) -> None:
+    """One rotates; the others lost a race that honest apps lose too, and get the same generation again."""
+    tokens = visit.redeems()
+    fields = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
+    results = track.race(racing.posts, settings, *([("/token", fields, {"Authorization": visit.app.basic()})] * RACERS))
+    assert Counter(result.status for result in results) == {200: RACERS}
+    grant = rows(app, "SELECT generation, revoked_at FROM grants")
+    assert [tuple(row) for row in grant] == [(1, None)]
+    answers = [Tokens(visit.app, json.loads(result.said), {}, {}) for result in results]
+    assert answers[0].refreshes().userinfo()
+    assert [tuple(row) for row in rows(app, "SELECT generation, revoked_at FROM grants")] == [(2, None)]
+
+
+def test_one_mailed_link_confirms_once(
+    track: Track, settings: Settings, app: Flask, jane: Person, mailbox: Mailbox
+) -> None:
+    signs_up(jane)
+    link = mailbox.newest(jane.email).link
+    results = track.race(racing.presses, settings, *([(link, {})] * RACERS))
+    assert not [result for result in results if result.status >= 500]
+    assert len([result for result in results if "Email confirmed" in result.said]) == 1
+    assert len(rows(app, "SELECT 1 FROM users")) == 1
+    assert len(rows(app, "SELECT 1 FROM emails")) == 1
+    assert sub_of(app, jane.email)
+
+
+def test_one_reset_link_sets_one_password(
+    track: Track, settings: Settings, app: Flask, alice: Person, mailbox: Mailbox
+) -> None:
+    page = alice.browser.open("/forgot")
+    alice.browser.submit(page, form=page.form("email"), email=alice.email)  # type: ignore[union-attr,arg-type]
+    link = mailbox.newest(alice.email).link
+    chosen = [f"Number-{n}-of-eight-tries!" for n in range(RACERS)]
+    forms = [{"new_password": password, "confirm_password": password} for password in chosen]
+    results = track.race(racing.presses, settings, *((link, form) for form in forms))
+    assert not [result for result in results if result.status >= 500]
+    assert Counter(result.status for result in results) == {200: 1, 410: RACERS - 1}
+    won = chosen[[result.status for result in results].index(200)]
+    hashed = rows(app, "SELECT value FROM credentials")
+    assert len(hashed) == 1
+    hasher = app.extensions["portico"].hasher
+    assert [password for password in chosen if hasher.verify(hashed[0].value, password).ok] == [won]
+
+
+def test_one_pending_request_is_answered_once(
+    track: Track, settings: Settings, app: Flask, shop: RelyingApp, alice: Person
+) -> None:
+    """A double press, a reload and a second tab meet: the app gets one code."""
+    visit = shop.asks(prompt="login").seen_by(alice)
+    path = f"/authorize/{visit.page.url.partition('for=')[2]}"
+    shop.asks().seen_by(alice).signs_in().allows()
+    with app.app_context(), base.unit_of_work():
+        done = text("UPDATE pending_authorizations SET authenticated_sid = (SELECT id FROM browser_sessions)")
+        base.db.session.execute(done)
+    cookies = {name: str(alice.browser.cookie(name)) for name in ("portico_session", "portico_browser")}
+    results = track.race(racing.opens, settings, *([(path, cookies)] * RACERS))
+    assert Counter(result.status for result in results) == {302: 1, 400: RACERS - 1}
+
+
+def test_wrong_codes_are_counted_one_by_one(
+    track: Track, settings: Settings, app: Flask, jane: Person, mailbox: Mailbox
+) -> None:
+    """Eight guesses at once are eight guesses: five are looked at, and then the code is worthless."""
+    page = signs_up(jane)
+    right = mailbox.newest(jane.email).code.replace(" ", "")
+    wrong = f"{(int(right) + 1) % 1_000_000:06}"
+    token = page.form("code").fields["csrf_token"]
+    cookie = {"Cookie": f"portico_browser={jane.browser.cookie('portico_browser')}"}
+    fields = {**page.form("code").fields, "code": wrong, "csrf_token": token}
+    results = track.race(racing.posts, settings, *([("/verify/code", fields, cookie)] * RACERS))
+    assert not [result for result in results if result.status >= 500]
+    assert len([result for result in results if "isn’t right" in result.said]) <= settings.throttle.code_tries
+    at = jane.browser.submit(page, form=page.form("code"), code=right)
+    assert "no longer works" in at.text  # type: ignore[union-attr]
+    assert not rows(app, "SELECT 1 FROM users")
