@@ -1,5 +1,6 @@
 """Mails of the development transport, as /dev/mail shows them: opened again, never sent."""
 
+import re
 from dataclasses import dataclass
 
 from idp.mail.layout import as_html, as_text
@@ -10,6 +11,7 @@ from idp.store import outbox
 from idp.store.outbox import KeptMail
 
 MOST = 100
+ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ def inbox(settings: Settings, sealer: Sealer) -> tuple[ShownMail, ...]:
 
 
 def find(mail_id: str, settings: Settings, sealer: Sealer) -> ShownMail | None:
-    mail = outbox.find_kept(mail_id)
+    """`mail_id` as somebody typed it; None for what is no id too (PostgreSQL takes no NUL, say)."""
+    mail = outbox.find_kept(mail_id) if ID.fullmatch(mail_id) else None
     return _shown(mail, settings, sealer) if mail else None
 
 

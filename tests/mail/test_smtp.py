@@ -166,3 +166,13 @@ def test_a_mailbox_with_a_name_beyond_ascii(server: MailServer) -> None:
 )
 def test_we_greet_with_the_name_of_the_issuer(issuer: str, name: str) -> None:
     assert smtp.greeting_name(issuer) == name
+
+
+def test_greeting_goes_as_far_as_a_mail_would_and_sends_none(server: MailServer) -> None:
+    carrier = smtp.carrier(settings(server))
+    carrier.greet()
+    carrier.close()
+    assert server.heard == ["EHLO"]
+    server.stop()
+    with pytest.raises(smtp.Undelivered, match="ConnectionRefusedError"):
+        smtp.carrier(settings(server)).greet()
