@@ -19,6 +19,7 @@ from tests import databases
 from tests.clocks import Clock
 from tests.people import ALICE, BOB, Person
 from tests.relying_app import RelyingApp
+from tests.templates_once import COMPILED
 
 MANUAL = Path(__file__).parents[1] / "config.toml"
 
@@ -95,6 +96,7 @@ def settings(database: str, tmp_path: Path) -> Settings:
 def app(settings: Settings) -> Iterator[Flask]:
     """The provider as it runs, on this test's database, with the signing keys of a new install."""
     server = create_app(settings)
+    server.jinja_env.bytecode_cache = COMPILED
     with server.app_context(), base.unit_of_work():
         assert all(signing_keys.added(key) for key in databases.first_keys())
     yield server
