@@ -42,7 +42,7 @@ class Server(Section):
     issuer: str = "http://127.0.0.1:8000"
     bind: str = "127.0.0.1:8000"
     workers: Positive = 2
-    threads: Positive = 4
+    threads: Positive = 16
     trusted_proxies: tuple[str, ...] = ()
     development: bool = False
     drain_for: Seconds = 30
@@ -238,6 +238,13 @@ class Settings(BaseSettings):
         longest = max(self.tokens.id_token_for, self.tokens.access_token_for)
         if self.keys.keep_for < longest + self.keys.jwks_max_age:
             raise ValueError("keys.keep_for must be at least the longest token lifetime + keys.jwks_max_age")
+        return self
+
+    @model_validator(mode="after")
+    def sign_ins_leave_threads_for_others(self) -> Self:
+        """Who waits for a password's hash holds a thread: a login storm must not hold them all."""
+        if self.server.threads < self.password.hashing_threads + self.password.hashing_queue + 4:
+            raise ValueError("server.threads must exceed password.hashing_threads + password.hashing_queue by 4 or more")
         return self
 
     @model_validator(mode="after")
