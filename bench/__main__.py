@@ -7,8 +7,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from statistics import median
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 from bench import processes, storm

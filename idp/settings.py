@@ -244,7 +244,7 @@ class Settings(BaseSettings):
     def sign_ins_leave_threads_for_others(self) -> Self:
         """Who waits for a password's hash holds a thread: a login storm must not hold them all."""
         if self.server.threads < self.password.hashing_threads + self.password.hashing_queue + 4:
-            raise ValueError("server.threads must exceed password.hashing_threads + password.hashing_queue by 4 or more")
+            raise ValueError("server.threads must be at least password.hashing_threads + password.hashing_queue + 4")
         return self
 
     @model_validator(mode="after")
