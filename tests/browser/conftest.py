@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
+from idp.settings import Settings
+from tests import databases
 from tests.browser import chromium
 from tests.browser.chromium import Looks
 from tests.browser.server import free_port, serving
 from tests.pages.small_house import small_house
+from tests.relying_app import RelyingApp
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,6 +47,44 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     app = small_house(tmp_path_factory.mktemp("keys"), server=issuer, brand=brand)
     with serving(app, port) as address:
         yield address
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[str]:
+    """What pages look like does not depend on the database: the quicker one will do."""
+    with databases.fresh_sqlite(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """The provider on a port of its own."""
+    server = settings.server.model_copy(update={"issuer": f"http://127.0.0.1:{free_port()}"})
+    return settings.model_copy(update={"server": server})
+
+
+@pytest.fixture
+def provider(browser: Browser, app: Flask, settings: Settings) -> Iterator[Looks]:
+    """Windows on the provider itself, which no page may leave but for an app; at the end no page complained."""
+    port = urlsplit(settings.server.issuer).port or 0
+    with serving(app, port) as address:
+        seen = Looks(browser, address)
+        yield seen
+    assert seen.complaints == []
+
+
+@pytest.fixture
+def photo_box(app: Flask, provider: Looks) -> Iterator[RelyingApp]:
+    """An app at an address of this machine, whose page says what came back."""
+    port = free_port()
+    with serving(welcome, port) as home:
+        yield RelyingApp.registered(app, "photo-box", redirect_uris=[f"{home}/callback"], client_name="Photo Box")
+
+
+def welcome(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+    icon = '<link rel="icon" href="data:,">'
+    return [f"<!doctype html><title>Photo Box</title>{icon}<h1>Welcome</h1>{environ['QUERY_STRING']}".encode()]
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ PHOTO_BOX = page.AppIdentity(
     reviewed=False,
 )
 JANE = {"name": "Jane Doe", "email": "jane.doe@example.org", "email_verified": True, "phone_number": "+33600000042"}
+FORM_POST_MEMBERS = {"code": "the-code", "state": 'a"><script>alert(1)</script>'}
 MONTHS = 90 * 86400
 
 sign_in = Blueprint("sign_in", __name__)
@@ -76,9 +77,14 @@ def reset() -> Response:
     return page.render("try_new_password.html", form=form, email=JANE["email"])
 
 
-@recovery.get("/reset/poll")
-def poll() -> dict[str, str]:
-    return {"next": url_for("account.account")} if request.args.get("now") else {}
+@recovery.get("/waiting")
+def waiting() -> Response:
+    return page.render("try_waiting.html", poll=url_for("recovery.poll", next=request.args["next"]))
+
+
+@recovery.get("/poll")
+def poll() -> dict[str, str | None]:
+    return {"next": request.args["next"] or None}
 
 
 @consent.route("/consent", methods=["GET", "POST"], endpoint="consent")

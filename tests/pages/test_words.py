@@ -19,8 +19,8 @@ def messages(language: str) -> list[Message]:
         return [message for message in read_po(file, locale=language) if message.id]
 
 
-def strings(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def strings(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 def test_german_is_there() -> None:
