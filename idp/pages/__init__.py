@@ -1,1 +1,3 @@
-"""The doors people see: one file and one template each. A door never imports another door; they meet in the pending request."""
+"""The doors people see: one file and its templates each. A door never imports another door; they meet in the pending
+request that the person came with.
+"""

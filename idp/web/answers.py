@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from flask import Response
+from flask import Response as Response
 
 
 def private_json(members: Mapping[str, object], status: int = 200) -> Response:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlencode
 
-from flask import Response
-
 from idp.endpoints.authorize.steps import Answer
 from idp.issuance import authorization_code
 from idp.issuance.authorization_code import AuthorizationCode
@@ -17,7 +15,7 @@ from idp.protocol.redirect_uri import origin_of
 from idp.protocol.scope import OFFLINE_ACCESS
 from idp.store.base import new_id
 from idp.store.grants import Grant
-from idp.web.answers import see_other
+from idp.web.answers import Response, see_other
 from idp.web.page import render
 
 
