@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,8 @@ SETTING = re.compile(r"\b([a-z]+)\.([a-z0-9_]+)\b")
 VARIABLE = re.compile(r"\bIDP_[A-Z0-9_]+\b")
 TARGET = re.compile(r"(?:^|[;&$] ?)make ([a-z][\w-]*)")
 FILE = re.compile(r"[\w.-]+(?:/[\w.@-]+)+/?|[\w-]+\.(?:toml|md|lock)")
+TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+NO_SETTINGS = ("toml", "po", "html", "css", "py")
 GROWS_WHILE_RUNNING = ("var/", "keys/", "dist/")
 
 
@@ -70,11 +73,15 @@ def faults_of(words: list[str]) -> Iterator[str]:
 
 
 def unknown_settings(text: str) -> Iterator[str]:
-    for line in code(text):
+    for line in SPAN.findall(FENCE.sub("", text)):
         for section, name in SETTING.findall(line) if re.fullmatch(r"[a-z.0-9_]+( = .*)?", line) else ():
             kind = Settings.model_fields.get(section)
-            if kind and name != "toml" and name not in names_of(kind.annotation):
+            if kind and name not in (*NO_SETTINGS, *names_of(kind.annotation)):
                 yield f"{section}.{name}"
+    for block in TOML.findall(text):
+        for section, table in tomllib.loads(block).items():
+            kind = Settings.model_fields.get(section)
+            yield from (f"{section}.{name}" for name in table if kind and name not in names_of(kind.annotation))
     for variable in VARIABLE.findall(text):
         section, _, name = variable.removeprefix("IDP_").lower().partition("__")
         kind = Settings.model_fields.get(section)
@@ -134,7 +141,16 @@ def test_a_command_that_is_there_passes(text: str) -> None:
     assert list(unknown_commands(text)) == []
 
 
-@pytest.mark.parametrize("text", ["`server.isuer`", "set IDP_SERVER__ISUER", "`IDP_SERVR__ISSUER`", "`log.level2`"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`server.isuer`",
+        "set IDP_SERVER__ISUER",
+        "`IDP_SERVR__ISSUER`",
+        "`log.level2`",
+        "```toml\n[log]\nlevl = 1\n```\n",
+    ],
+)
 def test_a_setting_that_is_not_there_is_found(text: str) -> None:
     assert list(unknown_settings(text))
 

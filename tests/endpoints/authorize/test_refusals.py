@@ -44,9 +44,7 @@ def test_a_response_type_that_is_not_offered(shop: RelyingApp, alice: Person, re
 
 
 @pytest.mark.parametrize("without", [{"grant_types": ()}, {"response_types": ()}])
-def test_a_client_that_may_not_ask_for_codes(
-    shop: RelyingApp, alice: Person, without: dict[str, tuple[()]]
-) -> None:
+def test_a_client_that_may_not_ask_for_codes(shop: RelyingApp, alice: Person, without: dict[str, tuple[()]]) -> None:
     shop.changed(**without)
     assert shop.asks().seen_by(alice).error == "unauthorized_client"
 
