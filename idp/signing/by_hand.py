@@ -19,6 +19,7 @@ class Refused(Exception):
 def bring_forward(now: int, policy: Policy, folder: KeyFolder) -> tuple[Move, ...]:
     """Begin the next rotation of every algorithm now. It stays staged: a key that was not published for
     `publish_ahead` is published first and takes over by itself when it has been. Returns the moves made at once."""
+    first = () if signing_keys.published() else rotate(now, policy, folder)
     waiting = {key.alg: key.kid for key in signing_keys.published() if key.state == "next"}
     new = [
         keys.generate(alg).stored("next", folder, now, signs_at=now) for alg in policy.algorithms if alg not in waiting
@@ -29,7 +30,7 @@ def bring_forward(now: int, policy: Policy, folder: KeyFolder) -> tuple[Move, ..
         for key in new:
             signing_keys.added(key)
         audit.record("keys.brought_forward", now, kids=" ".join([*waiting.values(), *(key.kid for key in new)]))
-    return rotate(now, policy, folder)
+    return (*first, *rotate(now, policy, folder))
 
 
 def replace_at_once(now: int, algorithms: Sequence[str], folder: KeyFolder) -> tuple[StoredKey, ...]:
@@ -51,9 +52,11 @@ def replace_at_once(now: int, algorithms: Sequence[str], folder: KeyFolder) -> t
 def admit(key: SigningKey, at_once: bool, now: int, folder: KeyFolder) -> None:
     """Take in a key made elsewhere: as the next one, or as the signer at once, for apps that know it already.
 
-    Raises Refused when it is here already, or when its place is taken.
+    Raises Refused when it is here already, when its place is taken, or when there is no key at all.
     """
     stored = signing_keys.published()
+    if not stored:
+        raise Refused("there is no key yet; 'idp init' makes the first ones")
     if any(known.kid == key.kid for known in stored):
         raise Refused(f"{key.kid} is among the keys already")
     with signing_keys.changing():

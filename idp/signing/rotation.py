@@ -29,7 +29,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The first keys of an install: nobody has cached a JWKS yet, so they sign at once."""
+    """Nothing can be signed, as in a new install: there is nothing to wait for, so these keys sign at once."""
 
     algorithms: tuple[str, ...]
 
@@ -69,7 +69,7 @@ Move = Found | Publish | Promote | Retire | Drop
 
 def plan(keys: Sequence[StoredKey], now: int, policy: Policy) -> tuple[Move, ...]:
     """What is due at `now`. Carried out by any number of nodes at once, each move takes effect once."""
-    if not keys:
+    if not any(key.state == "current" for key in keys):
         return (Found(policy.algorithms),)
     no_longer_offered = sorted({key.alg for key in keys} - set(policy.algorithms))
     successions = [_succession(alg, keys, now, policy) for alg in policy.algorithms]

@@ -117,6 +117,16 @@ def test_an_imported_key_that_apps_know_signs_at_once_and_the_former_one_stays_p
     assert ring.verify(ring.sign({"exp": NOW + 9 * DAY}, "ES256", NOW + DAY), NOW + DAY, typ=("JWT",))
 
 
+def test_a_rotation_asked_for_before_there_are_keys_makes_the_first_ones(store: Flask, folder: KeyFolder) -> None:
+    with signing_keys.changing():
+        for alg in POLICY.algorithms:
+            signing_keys.all_dropped(alg)
+    with pytest.raises(Refused, match="idp init"):
+        admit(generate("ES256"), at_once=True, now=NOW, folder=folder)
+    assert bring_forward(NOW, POLICY, folder) == (Found(POLICY.algorithms),)
+    assert standing() == {f"{alg} {state}": 1 for alg in POLICY.algorithms for state in ("current", "next")}
+
+
 def test_an_import_that_finds_its_place_taken_changes_nothing(folder: KeyFolder) -> None:
     key = generate("ES256")
     admit(key, at_once=False, now=NOW, folder=folder)

@@ -30,6 +30,11 @@ def test_an_empty_install_gets_a_signer_for_every_algorithm_at_once() -> None:
     assert due(day=0, policy=everything) == (Found(("RS256", "ES256", "EdDSA")),)
 
 
+def test_an_install_in_which_nothing_signs_gets_signers_at_once() -> None:
+    assert due(key("b", "next", 0), day=0) == (Found(("RS256",)),)
+    assert due(key("a", "retiring", 0, 0, 30), day=40) == (Found(("RS256",)),)
+
+
 def test_nothing_is_due_while_the_current_key_is_young() -> None:
     assert due(key("a", "current", 0, 0), day=27.9) == ()
 
