@@ -8,6 +8,7 @@ the defaults below, PORTICO_ISSUER and DEMO_URL.
 import os
 import secrets
 from collections import OrderedDict
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -59,6 +60,7 @@ def create_app() -> Flask:
     )
     app.extensions["visits"] = Visits()
     oauth.init_app(app, update_token=keep_refreshed)
+    app.add_template_filter(moment)
     app.before_request(keep_to_one_address)
     app.register_error_handler(OAuthError, not_signed_in)
     app.register_error_handler(RequestException, no_answer)
@@ -79,6 +81,10 @@ def visits() -> Visits:
 def address(path: str) -> str:
     """An address of this app as it was registered, whichever name the browser used for this machine."""
     return f"{current_app.config['DEMO_URL']}{path}"
+
+
+def moment(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def keep_to_one_address() -> Response | None:

@@ -9,8 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from scripts import system_parts
 from tests import databases
-from tests.interop.portico import Person, Portico
-from tests.process.node import Install, free_port, serving
+from tests.interop.portico import Person, Portico, started
 
 QUIET = (
     *("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -28,15 +27,8 @@ FAILED = pytest.StashKey[bool]()
 
 @pytest.fixture(scope="session")
 def portico(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portico]:
-    folder = tmp_path_factory.mktemp("portico")
-    install = Install(folder, f"sqlite:///{folder / 'portico.db'}")
-    port = free_port()
-    install.change("server", issuer=f"http://127.0.0.1:{port}", workers=1, drain_for=1)
-    done = install.idp("init")
-    assert done.returncode == 0, done.stderr
-    with serving(install, port=port, name="interop") as node:
-        node.wait_until_ready()
-        yield Portico(node)
+    with started(tmp_path_factory.mktemp("portico")) as portico:
+        yield portico
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """A real Portico for the relying parties: one `idp serve` on loopback, its apps declared in files, its people added."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.process.node import Install, Node, free_port, toml
+from tests.process.node import Install, Node, free_port, serving, toml
 
 PASSWORD = "Correct-horse-7-battery"
 
@@ -78,6 +80,20 @@ class Portico:
         done = self.install.idp(*words, stdin=stdin)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+
+@contextmanager
+def started(folder: Path, **tokens: int) -> Iterator[Portico]:
+    """A new one, on SQLite; `tokens` are settings of that section."""
+    install = Install(folder, f"sqlite:///{folder / 'portico.db'}")
+    port = free_port()
+    install.change("server", issuer=f"http://127.0.0.1:{port}", workers=1, drain_for=1)
+    install.change("tokens", **tokens)
+    done = install.idp("init")
+    assert done.returncode == 0, done.stderr
+    with serving(install, port=port, name="interop") as node:
+        node.wait_until_ready()
+        yield Portico(node)
 
 
 def placed(value: Any, home: str) -> Any:

@@ -4,6 +4,8 @@ import json
 import re
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.interop import visits
-from tests.interop.portico import Person, Portico
+from tests.interop.portico import Person, Portico, Registered, started
 from tests.interop.programs import Program, running
 from tests.parts import needs
 from tests.process.node import ROOT
@@ -24,12 +26,12 @@ REPORT_WITHIN = 30.0  # seconds
 
 def table(page: Page, name: str) -> dict[str, Any]:
     rows = page.locator(f"#{name} tbody tr").all()
-    return {row.locator("th").inner_text(): json.loads(row.locator("td").inner_text()) for row in rows}
+    return {row.locator("th").inner_text(): json.loads(row.locator("td bdi").inner_text()) for row in rows}
 
 
-def test_the_demo_with_authlib(
-    portico: Portico, person: Person, page: Page, shell: dict[str, str], tmp_path: Path
-) -> None:
+@contextmanager
+def demo(portico: Portico, shell: dict[str, str], log: Path) -> Iterator[Registered]:
+    """clients/demo, running as `idp demo` runs it."""
     app = portico.knows(
         "demo-app",
         client_name="Demo app",
@@ -44,7 +46,14 @@ def test_the_demo_with_authlib(
         "DEMO_URL": app.home,
     }
     command = (sys.executable, str(ROOT / "clients" / "demo" / "app.py"))
-    with running(command, environment, tmp_path / "demo.log", app.port):
+    with running(command, environment, log, app.port):
+        yield app
+
+
+def test_the_demo_with_authlib(
+    portico: Portico, person: Person, page: Page, shell: dict[str, str], tmp_path: Path
+) -> None:
+    with demo(portico, shell, tmp_path / "demo.log") as app:
         page.goto(app.home)
         page.get_by_role("link", name="Sign in").click()
         visits.signs_in(page, portico, person)
@@ -67,20 +76,25 @@ def test_the_demo_with_authlib(
 def test_the_demo_when_the_person_says_no(
     portico: Portico, person: Person, page: Page, shell: dict[str, str], tmp_path: Path
 ) -> None:
-    app = portico.knows("demo-app", client_name="Demo app", redirect_uris=["/signed-in"], **ALL)
-    environment = shell | {
-        "PORTICO_ISSUER": app.issuer,
-        "PORTICO_CLIENT_ID": app.client_id,
-        "PORTICO_CLIENT_SECRET": app.secret,
-        "DEMO_URL": app.home,
-    }
-    command = (sys.executable, str(ROOT / "clients" / "demo" / "app.py"))
-    with running(command, environment, tmp_path / "demo.log", app.port):
+    with demo(portico, shell, tmp_path / "demo.log") as app:
         page.goto(f"{app.home}/sign-in")
         visits.signs_in(page, portico, person)
         page.get_by_role("button", name="Don’t allow").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("You are not signed in")
         expect(page.get_by_role("main")).to_contain_text("access_denied")
+
+
+def test_the_demo_when_its_access_token_is_old(page: Page, shell: dict[str, str], tmp_path: Path) -> None:
+    """Authlib refreshes by itself before each question; every spent refresh token is replaced by the next."""
+    with started(tmp_path, access_token_for=30) as portico, demo(portico, shell, tmp_path / "demo.log") as app:
+        person = portico.welcomes()
+        page.goto(f"{app.home}/sign-in")
+        visits.signs_in(page, portico, person)
+        visits.allows(page)
+        for _ in range(3):
+            expect(page.locator("#state")).to_contain_text("with refreshed tokens")
+            assert visits.are_about(table(page, "userinfo"), person)
+            page.reload()
 
 
 def said(program: Program, pattern: str) -> str:
