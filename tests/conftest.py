@@ -12,14 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from idp import clock
-from idp.app import create_app
 from idp.settings import Settings, load_settings
 from idp.store import base, signing_keys
-from tests import databases
+from tests import databases, provider
 from tests.clocks import Clock
 from tests.people import ALICE, BOB, Person
 from tests.relying_app import RelyingApp
-from tests.templates_once import COMPILED
 
 MANUAL = Path(__file__).parents[1] / "config.toml"
 
@@ -95,15 +93,10 @@ def settings(database: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The provider as it runs, on this test's database, with the signing keys of a new install."""
-    server = create_app(settings)
-    server.jinja_env.bytecode_cache = COMPILED
-    with server.app_context(), base.unit_of_work():
-        assert all(signing_keys.added(key) for key in databases.first_keys())
-    yield server
-    with server.app_context():
-        base.db.session.remove()
-        for engine in base.db.engines.values():
-            engine.dispose()
+    with provider.opened(settings) as server:
+        with server.app_context(), base.unit_of_work():
+            assert all(signing_keys.added(key) for key in databases.first_keys())
+        yield server
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from authlib.oidc.discovery import OpenIDProviderMetadata
 from flask import Flask
 from flask.testing import FlaskClient
 
-from idp.app import create_app
 from idp.protocol.errors import ERROR_CODES
 from idp.settings import Settings
+from tests import provider
 from tests.people import Person
 from tests.relying_app import RelyingApp
 
@@ -146,13 +146,14 @@ def test_an_issuer_with_a_path(settings: Settings, app: Flask) -> None:
     below = settings.model_copy(
         update={"server": settings.server.model_copy(update={"issuer": "http://127.0.0.1:8000/id/eu"})}
     )
-    client = create_app(below).test_client(use_cookies=False)
-    inserted = client.get("/.well-known/oauth-authorization-server/id/eu")
-    appended = client.get("/id/eu/.well-known/openid-configuration")
-    assert inserted.status_code == appended.status_code == 200
-    assert inserted.data == appended.data
-    document = json.loads(inserted.data)
-    assert document["issuer"] == "http://127.0.0.1:8000/id/eu"
-    assert document["token_endpoint"] == "http://127.0.0.1:8000/id/eu/token"
-    assert client.get("/id/eu/jwks.json").status_code == 200
-    assert client.get("/jwks.json").status_code == 404
+    with provider.opened(below) as server:
+        client = server.test_client(use_cookies=False)
+        inserted = client.get("/.well-known/oauth-authorization-server/id/eu")
+        appended = client.get("/id/eu/.well-known/openid-configuration")
+        assert inserted.status_code == appended.status_code == 200
+        assert inserted.data == appended.data
+        document = json.loads(inserted.data)
+        assert document["issuer"] == "http://127.0.0.1:8000/id/eu"
+        assert document["token_endpoint"] == "http://127.0.0.1:8000/id/eu/token"
+        assert client.get("/id/eu/jwks.json").status_code == 200
+        assert client.get("/jwks.json").status_code == 404
