@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -143,3 +144,48 @@ def test_a_waiting_page_goes_on_once_the_link_was_confirmed_elsewhere(
         elsewhere = Walk(phone, app, None, "", True).opens(walk.mail().newest().link)
         elsewhere.presses("Confirm email").at("Email confirmed")
         walk.at("Photo Box would like to use your account")
+
+
+def test_an_app_that_needs_no_consent_is_reached_straight_from_every_form(
+    provider: Looks, app: Flask, photo_box: RelyingApp
+) -> None:
+    """Chromium applies form-action to the redirects after a POST: each page's policy must let the last hop pass."""
+    photo_box.changed(first_party=True)
+    with provider.window() as page:
+        walk = Walk(page, app, None, "", scripts=True)
+        walk.opens(photo_box.asks(prompt="create").url)
+        walk.types(email=ADDRESS, new_password=PASSWORD, confirm_password=PASSWORD).page.locator("#terms").check()
+        walk.presses("Create account").opens(walk.mail().newest().link).presses("Confirm email").arrives()
+        walk.opens(photo_box.asks(prompt="login").url).types(password=PASSWORD).presses("Continue").arrives()
+        walk.opens(photo_box.asks(prompt="select_account").url)
+        walk.page.get_by_role("button", name="jane@example.org").click()
+        walk.arrives()
+    with provider.window() as page:
+        walk = Walk(page, app, None, "", scripts=True)
+        walk.opens(photo_box.asks().url).types(email=ADDRESS, password=PASSWORD).presses("Sign in").arrives()
+    with provider.window() as page:
+        walk = Walk(page, app, None, "", scripts=True)
+        walk.opens(photo_box.asks().url).follows("Forgot password?").types(email=ADDRESS).presses("Continue")
+        walk.opens(walk.mail().newest(kind="choose_password").link)
+        walk.types(new_password=ANOTHER, confirm_password=ANOTHER).presses("Continue").arrives()
+
+
+def test_the_code_of_the_mail_leads_straight_to_the_app_too(provider: Looks, app: Flask, photo_box: RelyingApp) -> None:
+    photo_box.changed(first_party=True)
+    with provider.window(PHONE) as page:
+        walk = Walk(page, app, None, "", scripts=True)
+        walk.opens(photo_box.asks(prompt="create").url)
+        walk.types(email=ADDRESS, new_password=PASSWORD, confirm_password=PASSWORD).page.locator("#terms").check()
+        walk.presses("Create account").types(code=walk.mail().newest().code).presses("Confirm email").arrives()
+
+
+def test_signing_out_leads_back_to_the_app(provider: Looks, app: Flask, photo_box: RelyingApp) -> None:
+    goodbye = photo_box.redirect_uri.replace("/callback", "/goodbye")
+    photo_box.changed(post_logout_redirect_uris=(goodbye,))
+    Person.of(JANE, app).with_account()
+    with provider.window() as page:
+        walk = Walk(page, app, None, "", scripts=True)
+        walk.opens("/signin").types(email=ADDRESS, password=PASSWORD).presses("Sign in").at("Hello, Jane Example")
+        asked = urlencode({"client_id": photo_box.client_id, "post_logout_redirect_uri": goodbye, "state": "s 1"})
+        walk.opens(f"/end_session?{asked}").at("Sign out of Portico?").presses("Sign out")
+        page.wait_for_url(f"{goodbye}?state=s+1")
