@@ -112,6 +112,10 @@ def test_core_5_5_what_is_malformed_is_an_invalid_request(claims: object, senten
     assert refusal(claims) == sentence
 
 
+def test_core_5_5_64_claims_may_be_asked_for_at_once() -> None:
+    assert len(ClaimsRequest.of({"userinfo": {f"c{n}": None for n in range(64)}}).userinfo) == 64
+
+
 def test_core_5_5_a_claims_parameter_has_at_most_2048_bytes() -> None:
     assert not ClaimsRequest.parse("{}".ljust(LONGEST))
     assert refusal("{}".ljust(LONGEST + 1)) == "claims is longer than 2048 bytes"

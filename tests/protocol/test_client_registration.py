@@ -49,6 +49,7 @@ def test_rfc7591_2_defaults_make_an_id_token_possible_and_are_safe() -> None:
     assert client.subject_type == "public"
     assert client.require_pkce
     assert not client.first_party
+    assert client.reviewed
     assert client.id_token_claims == ("profile", "email")
     assert client.access_token_format == "opaque"
     assert client.unknown_scope == "drop"
@@ -182,6 +183,10 @@ def test_b_a_protection_not_offered_is_refused_not_forgotten(promise: str) -> No
 def test_rfc7591_2_2_members_in_other_languages() -> None:
     client = registered(**{"client_name#DE": "Fotokiste", "tos_uri#de-AT": "https://box.example/agb", "scope#de": "x"})
     assert client.localized == {"client_name#de": "Fotokiste", "tos_uri#de-at": "https://box.example/agb"}
+
+
+def test_rfc7591_2_2_a_hundred_languages_are_enough() -> None:
+    assert len(registered(**{f"client_name#xx-{n}": "x" for n in range(100)}).localized) == 100
 
 
 def test_d1_pages_of_a_public_web_client_may_read_its_tokens() -> None:

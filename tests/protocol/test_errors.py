@@ -62,6 +62,10 @@ def test_rfc6749_4_1_2_1_a_description_holds_no_other_character(char: str) -> No
     assert InvalidRequest(f"a{char}b").description == "a?b"
 
 
+def test_a_sentence_ends_after_300_characters() -> None:
+    assert InvalidRequest("a" * 300 + "b").description == "a" * 300
+
+
 @given(st.text())
 def test_rfc6749_4_1_2_1_whatever_is_echoed_the_description_stays_in_its_alphabet(text: str) -> None:
     assert re.fullmatch(r"[\x20\x21\x23-\x5b\x5d-\x7e]{0,300}", InvalidRequest(text).description)

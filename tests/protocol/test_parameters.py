@@ -118,8 +118,8 @@ def test_spaces_that_are_not_ascii_are_text() -> None:
 
 
 def test_values_are_hidden_where_parameters_are_shown() -> None:
-    shown = repr(Parameters.of({"client_secret": "s3cret", "n" * 99: "x"}))
-    assert shown == f"Parameters(client_secret, {'n' * 40}...)"
+    shown = repr(Parameters.of({"client_secret": "s3cret", "m" * 40: "x", "n" * 41: "x"}))
+    assert shown == f"Parameters(client_secret, {'m' * 40}, {'n' * 40}...)"
 
 
 @given(st.dictionaries(PRINTABLE, PRINTABLE, max_size=20))

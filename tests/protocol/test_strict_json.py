@@ -69,7 +69,8 @@ def test_the_bound_counts_bytes() -> None:
 
 
 def test_depth_is_bounded() -> None:
-    assert read_object('{"a":' * (DEEPEST - 1) + "{}" + "}" * (DEEPEST - 1), 1000)
+    assert read_object('{"a":' * DEEPEST + "1" + "}" * DEEPEST, 1000)
+    assert read_object('{"a": ' + "[" * (DEEPEST - 1) + "1" + "]" * (DEEPEST - 1) + "}", 1000)
     assert refusal('{"a":' * (DEEPEST + 1) + "1" + "}" * (DEEPEST + 1)) == "is nested more than 8 levels deep"
     assert refusal('{"a": ' + "[" * DEEPEST + "1" + "]" * DEEPEST + "}") == "is nested more than 8 levels deep"
 
