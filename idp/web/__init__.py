@@ -1,4 +1,3 @@
-"""What all doors share: cookies, forms, languages, pages, headers, errors, the one commit of a request.
-
-It knows requests and answers, and no door; what a door decides does not live here.
+"""What all doors share: cookies, forms, languages, pages, headers, errors, the one commit of a request. It knows
+requests and answers, and no door.
 """
