@@ -18,7 +18,7 @@ from idp.store.clients import Client
 
 SHOP = 'client_name = "Shop"\nredirect_uris = ["https://shop.example/in"]\n'
 PUBLIC = SHOP + 'token_endpoint_auth_method = "none"\n'
-SECRET = re.compile(r"\b[A-Za-z0-9_-]{43}\b")
+SECRET = re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])")
 NOW = 1_800_000_000
 
 Idp = Callable[..., tuple[int, str, str]]
