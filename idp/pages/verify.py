@@ -23,6 +23,7 @@ from idp.web.forms import Field, Form
 from idp.web.house import house, now
 from idp.web.locale import format_wait, gettext
 from idp.web.page import render, to
+from idp.web.problems import Problem
 
 routes = Blueprint("verify", __name__)
 SIGN_UP = Field("sign_up", 22)
@@ -31,7 +32,7 @@ SIGN_UP = Field("sign_up", 22)
 @routes.get("/verify/sent")
 def sent() -> Response:
     """Waits for the proof. When it was given elsewhere, the browser that signed up is signed in and goes on."""
-    pending, waiting = flow.pending(), _waiting()
+    pending, waiting = _pending(), _waiting()
     if waiting is None:
         return _nothing_waits(pending)
     return _goes_on(waiting, pending) or _sent_page(Form(CODE), waiting, pending)
@@ -39,7 +40,7 @@ def sent() -> Response:
 
 @routes.post("/verify/code")
 def code() -> Response:
-    pending, waiting = flow.pending(), _waiting()
+    pending, waiting = _pending(), _waiting()
     form = Form.read(CODE)
     if waiting is None:
         return _nothing_waits(pending)
@@ -54,7 +55,7 @@ def code() -> Response:
 @routes.post("/verify/resend")
 def resend() -> Response:
     """From the waiting page: another mail. From a dead link: another mail to the typed address, if it waits for one."""
-    pending, form = flow.pending(), Form.read(SIGN_UP, EMAIL)
+    pending, form = _pending(), Form.read(SIGN_UP, EMAIL)
     waiting = _waiting() if not form["email"] else None
     if waiting is None:
         return _resend_to(form, pending) if form["email"] or form.stale else _nothing_waits(pending)
@@ -99,6 +100,14 @@ def status() -> Response:
     has_arrived = waiting is None and visitor.session() is not None
     onward = to("verify.sent", sign_up=flow.named(SIGN_UP.name))
     return private_json({"next": onward if is_proved or has_arrived else None})
+
+
+def _pending() -> Pending | None:
+    """The app's request, if it still waits: a code is good for a day, an app waits for an hour."""
+    try:
+        return flow.pending()
+    except Problem:
+        return None
 
 
 def _waiting() -> Waiting | None:

@@ -163,3 +163,27 @@ def test_the_language_of_the_app_and_of_the_footer_keep_the_request(shop: Relyin
     visit.at = alice.browser.open(f"{visit.page.url}&ui_locales=en")
     assert visit.page.heading == "Sign in"
     assert visit.signs_in().allows().redeems().claims["sub"] == alice.user_id
+
+
+@pytest.mark.incident("CVE-2026-42849")
+@pytest.mark.incident("GHSA-m98g-63qj-fp8j")
+@pytest.mark.parametrize("path", ["/signin", "/signup", "/forgot"])
+@pytest.mark.parametrize("typed", ['"><script>alert(1)</script>', "{{7*7}}", "jane@<b>x</b>.example", "%(email)s %s"])
+def test_what_was_typed_comes_back_as_text(app: Flask, path: str, typed: str) -> None:
+    browser = Browser(app)
+    page = shown(browser.open(path))
+    again = shown(browser.submit(page, form=page.form("email"), email=typed))
+    assert again.status == 422
+    assert "<script>alert" not in again.html
+    assert "<b>x</b>" not in again.html
+    assert again.form("email").fields["email"] == typed
+
+
+@pytest.mark.incident("CVE-2026-42849")
+@pytest.mark.parametrize("query", ["token", "sign_up", "for", "to", "then", "again", "ui_locales"])
+def test_what_stands_in_the_address_is_never_markup(app: Flask, query: str) -> None:
+    browser = Browser(app)
+    for path in ("/signin", "/signup", "/verify", "/verify/sent", "/forgot", "/forgot/sent", "/reset"):
+        page = shown(browser.open(f"{path}?{query}=%22%3E%3Cscript%3Ealert(1)%3C/script%3E"))
+        assert page.status in (200, 400, 410)
+        assert "<script>alert" not in page.html

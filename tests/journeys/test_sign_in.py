@@ -160,6 +160,7 @@ def test_an_account_on_hold_is_told_so_after_the_right_password_only(app: Flask,
 
 
 @pytest.mark.incident("CVE-2025-53942")
+@pytest.mark.incident("CVE-2025-65430")
 def test_a_suspension_ends_what_is_going_on(shop: RelyingApp, alice: Person) -> None:
     tokens = shop.asks("openid offline_access").seen_by(alice).signs_in().allows().redeems()
     alice.suspended()
@@ -245,6 +246,19 @@ class TestGuessing:
         neighbour = Browser(app, address="2001:db8:1:2:ffff::9")
         assert tries(neighbour, "person7@example.org", WRONG).status == 429
         assert tries(Browser(app, address="2001:db8:1:3::1"), "person7@example.org", WRONG).status == 422
+
+    def test_when_too_many_sign_in_at_once_people_are_told_when_to_come_back(self, app: Flask, alice: Person) -> None:
+        hasher = app.extensions["portico"].hasher
+        seats = 0
+        while hasher._seats.acquire(blocking=False):
+            seats += 1
+        for _ in range(12):
+            page = tries(alice.browser, alice.email, alice.password)
+            assert (page.status, page.heading) == (503, "Back shortly")
+            assert page.response.headers["Retry-After"] == "3"
+        for _ in range(seats):
+            hasher._seats.release()
+        assert tries(alice.browser, alice.email, alice.password).status == 200, "nothing was counted"
 
     @pytest.mark.incident("CVE-2024-47070")
     def test_a_forwarding_header_of_ones_own_making_is_another_network_for_nobody(

@@ -159,3 +159,26 @@ def test_two_tabs_with_two_addresses_keep_their_own_codes(app: Flask, jane: Pers
     jane.browser.submit(first, code=code)
     assert sub_of(app, jane.email)
     assert sub_of(app, "other@example.org") is None
+
+
+def test_a_code_typed_after_the_app_stopped_waiting_still_confirms(
+    app: Flask, shop: RelyingApp, jane: Person, mailbox: Mailbox, clock: Clock
+) -> None:
+    visit = shop.asks("openid", prompt="create").seen_by(jane)
+    waiting = signs_up(jane, visit.page)
+    clock.moves(3 * 3600)
+    assert shown(jane.browser.submit(waiting, code=mailbox.newest().code)).heading == "Your account"
+    visit = shop.asks("openid").seen_by(jane)
+    assert visit.allows().redeems().claims["sub"] == sub_of(app, jane.email)
+
+
+@pytest.mark.incident("CVE-2026-27946")
+@pytest.mark.incident("CVE-2026-54693")
+def test_nobody_declares_an_address_proved_by_themselves(app: Flask, jane: Person) -> None:
+    more = {"email_verified": "true", "verified": "1", "proved_at": "1", "code": "000000"}
+    page = shown(jane.browser.open("/signup"))
+    form = page.form("new_password")
+    fields = {**form.fields, "email": jane.email, "new_password": jane.password, "confirm_password": jane.password}
+    jane.browser.post("/signup", {**fields, "terms": form.boxes["terms"][0], **more})
+    assert sub_of(app, jane.email) is None
+    assert shown(jane.browser.open("/account")).heading == "Sign in"
