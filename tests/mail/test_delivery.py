@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 
@@ -262,3 +263,20 @@ def test_the_log_tells_what_happened_and_no_secret(
     assert any(mail_id in line for line in told)
     for secret in (TOKEN, CODE, "482 913", "jane", "example.org"):
         assert secret not in " ".join(told)
+
+
+def test_looking_goes_on_after_a_fault_and_ends_when_told(office: PostOffice, caplog: pytest.LogCaptureFixture) -> None:
+    """The first look fails, the second one sends, the third one is told to stop."""
+    stop, looks = Event(), iter((OSError("the database is away"),))
+
+    def now() -> int:
+        if fault := next(looks, None):
+            raise fault
+        if office.server.accepted:
+            stop.set()
+        return office.now
+
+    office.promises()
+    delivery.deliver_until(stop, office.settings, office.sealer, now)
+    assert len(office.server.accepted) == 1
+    assert "looking for mails to send failed" in caplog.messages
