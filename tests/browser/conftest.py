@@ -58,8 +58,9 @@ def database(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """The provider on a port of its own."""
-    server = settings.server.model_copy(update={"issuer": f"http://127.0.0.1:{free_port()}"})
+    """The provider on a port of its own, its mails to be read at /dev/mail."""
+    own = {"issuer": f"http://127.0.0.1:{free_port()}", "development": True}
+    server = settings.server.model_copy(update=own)
     return settings.model_copy(update={"server": server})
 
 
