@@ -17,9 +17,11 @@ from typing import Any
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.net import SocketSpec  # type: ignore[attr-defined]
 from granian.server.mp import MPServer
 
 from idp.cli.background import Background
+from idp.cli.endings import Waking
 from idp.settings import Settings, SettingsError, load_settings
 from idp.signing.wrapping import KeyFolder, KeyFolderError
 from idp.web import logs
@@ -83,10 +85,19 @@ class Server(MPServer):
             log_level=LogLevels.info,
             log_dictconfig=logs.configuration(settings),
         )
+        self.main_loop_interrupt = Waking()
         self.background = Background(settings.server.tick_every, settings.server.drain_for)
         self.on_startup(self.background.start)
         self.on_reload(self.background.restart)
         self.on_shutdown(self.background.stop)
+
+    def _init_shared_socket(self) -> None:
+        """One listening socket for all workers, held here too: whoever connects while a worker is replaced waits in its
+        queue. With a socket for each worker, granian's choice on Linux, those in the queue of the old one are lost.
+        """
+        self._shd: Any = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        self._sso = socket.socket(fileno=self._shd.get_fd())
+        self._sso.set_inheritable(True)
 
     def signal_handler_reload(self, *_: object) -> None:
         """A reload with settings that cannot be used would end the service: say so and go on with the old ones."""

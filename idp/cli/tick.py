@@ -14,8 +14,8 @@ from typing import NamedTuple
 from flask import Flask
 
 from idp import clock
+from idp.cli.endings import leave_with
 from idp.cli.opened import opened, settings_for
-from idp.cli.orphans import leave_with
 from idp.mail import delivery
 from idp.signing.rotation import Policy
 from idp.signing.tick import rotate

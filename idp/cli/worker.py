@@ -6,7 +6,7 @@ import os
 from wsgiref.types import WSGIApplication
 
 from idp.app import create_app
-from idp.cli.orphans import leave_with
+from idp.cli.endings import hear_every_signal, leave_with
 from idp.settings import load_settings
 from idp.web import logs
 from idp.web.hardening import Forgetful
@@ -20,6 +20,7 @@ def application() -> WSGIApplication:
 
 
 def under(parent: int) -> WSGIApplication:
-    """The same for a worker of `idp serve`, which leaves when that process is gone."""
+    """The same for a worker of `idp serve`, which ends when told, and when that process is gone."""
+    hear_every_signal()
     leave_with(parent)
     return application()

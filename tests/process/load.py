@@ -1,7 +1,6 @@
 """Clients that never stop asking, and remember every answer that they did not get."""
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,22 +41,23 @@ def under_load(node: Node, path: str, clients: int = 4) -> Iterator[Load]:
 
 
 class SlowRequest:
-    """A form whose second half the person's network delivers late: it keeps a thread of the server busy until then."""
+    """A form that the person's network delivers late: it keeps a thread of the server busy until then."""
 
     def __init__(self, node: Node, body: bytes = b"grant_type=nonsense&client_id=nobody") -> None:
         self.body = body
         self.connection = create_connection(("127.0.0.1", node.port), timeout=30)
         head = (
-            f"POST /token HTTP/1.1\r\nHost: 127.0.0.1:{node.port}\r\nConnection: close\r\n"
+            f"POST /token HTTP/1.1\r\nHost: 127.0.0.1:{node.port}\r\nConnection: close\r\nExpect: 100-continue\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
         )
-        self.connection.sendall(head.encode() + body[:10])
-        time.sleep(0.5)  # until a thread has it
+        self.connection.sendall(head.encode())
+        asked_to_go_on = self.connection.recv(1024)  # sent when a thread begins to read the body (RFC 9110 §10.1.1)
+        assert asked_to_go_on.startswith(b"HTTP/1.1 100"), asked_to_go_on
 
     def finish(self) -> bytes:
         """The whole answer, headers and all."""
         with self.connection:
-            self.connection.sendall(self.body[10:])
+            self.connection.sendall(self.body)
             received = b""
             while piece := self.connection.recv(65536):
                 received += piece

@@ -149,8 +149,8 @@ class Node:
 
     def children(self) -> list[int]:
         """Its workers and its background process."""
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(pid) for pid in listed.split()]
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(pid) for task in tasks for pid in task.read_text().split()]
 
     def children_gone(self) -> bool:
         """Nothing of its session is left."""

@@ -104,6 +104,21 @@ def test_a_request_that_never_ends_does_not_hold_up_the_stop_for_ever(serve: Ser
     stuck.connection.close()
 
 
+def test_a_stop_in_the_middle_of_starting_is_heard(small_install: Install) -> None:
+    """Whenever it comes: before the handlers, while a worker imports, or as its main thread falls asleep."""
+    small_install.idp("init")
+    small_install.change("server", drain_for=30)
+    for delay in (0.2, 0.7, 1.2, None):
+        with serving(small_install) as node:
+            if delay is None:
+                wait_for(lambda node=node: node.status("/healthz/live") == 200)  # type: ignore[misc]
+            else:
+                time.sleep(delay)
+            began = time.monotonic()
+            node.stop()
+            assert time.monotonic() - began < 15
+
+
 def test_a_worker_that_dies_is_replaced(serve: Serve) -> None:
     node = serve()
     time.sleep(6)  # a worker that dies within five seconds of its birth counts as unable to live
@@ -125,6 +140,7 @@ def test_background_work_that_dies_is_started_again(serve: Serve) -> None:
 
 def test_killed_without_a_word_its_children_leave_too(serve: Serve) -> None:
     node = serve()
+    wait_for(node.background)
     children = node.children()
     assert len(children) == 2
     os.kill(node.process.pid, signal.SIGKILL)
