@@ -93,7 +93,8 @@ def test_a_hint_that_is_no_token_of_ours_proves_nothing(
     assert is_signed_in(shop, alice)
 
 
-@pytest.mark.incident("django-allauth CVE-2026-27982, Casdoor CVE-2026-90942: open redirect")
+@pytest.mark.incident("CVE-2026-27982")
+@pytest.mark.incident("CVE-2026-90942")
 @pytest.mark.parametrize(
     "uri",
     [
@@ -143,6 +144,7 @@ def test_who_is_signed_out_already_goes_back_too(tokens: Tokens, alice: Person) 
     assert at.answer == {"state": "x"}
 
 
+@pytest.mark.incident("CVE-2026-34454")
 def test_an_old_cookie_is_worthless(tokens: Tokens, shop: RelyingApp, alice: Person) -> None:
     """The session ends on the server: who kept the cookie has nothing."""
     cookie = alice.browser.cookie("portico_session")
@@ -160,7 +162,7 @@ def test_signing_out_here_leaves_other_browsers_alone(tokens: Tokens, shop: Rely
     assert is_signed_in(shop, phone)
 
 
-@pytest.mark.incident("Zitadel CVE-2026-29191: XSS in logout")
+@pytest.mark.incident("CVE-2026-29191/2")
 def test_state_is_text_and_nothing_else(tokens: Tokens, alice: Person) -> None:
     page = leaves(alice, client_id="shop", post_logout_redirect_uri=BYE, state='"><script>alert(1)</script>')
     assert isinstance(page, Page)

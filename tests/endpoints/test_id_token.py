@@ -72,7 +72,6 @@ def test_no_nonce_asked_no_nonce_sent(shop: RelyingApp, alice: Person) -> None:
     assert "nonce" not in shop.asks(nonce=None).seen_by(alice).signs_in().allows().redeems().claims
 
 
-@pytest.mark.incident("Authlib as documented: a profile claim named iss overwrites the ID token's")
 def test_no_profile_claim_replaces_one_of_ours(shop: RelyingApp, alice: Person) -> None:
     evil = dict.fromkeys((*OURS, "azp", "c_hash", "scope", "client_id", "cnf", "email_verified"), "evil")
     alice.fills_in(**evil)

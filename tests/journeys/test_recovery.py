@@ -70,6 +70,7 @@ def test_an_unknown_address_gets_the_same_page_and_no_mail(app: Flask, alice: Pe
     assert mailbox.rows() == 2, "the same work was done for both"
 
 
+@pytest.mark.incident("opening a mailed link is not using it")
 def test_opening_the_link_spends_nothing(app: Flask, alice: Person, mailbox: Mailbox) -> None:
     asks_for_link(alice.browser, alice.email)
     scanner = Browser(app, address="203.0.113.9")

@@ -10,6 +10,7 @@ from tests.relying_app import RelyingApp
 from tests.web_browser import Browser
 
 
+@pytest.mark.incident("opening a mailed link is not using it")
 def test_opening_the_link_confirms_nothing(app: Flask, jane: Person, mailbox: Mailbox) -> None:
     signs_up(jane)
     scanner = Browser(app, address="203.0.113.9")

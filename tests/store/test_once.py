@@ -71,7 +71,7 @@ def test_eight_codes_at_once_give_eight_grants(
     assert len(rows(app, "SELECT 1 FROM grants WHERE revoked_at IS NULL")) == RACERS
 
 
-@pytest.mark.incident("Keycloak CVE-2026-1035: refresh rotation race")
+@pytest.mark.incident("CVE-2026-1035")
 def test_one_refresh_token_is_followed_once(track: Track, settings: Settings, app: Flask, visit: Visit) -> None:
     """One rotates; the others lost a race that honest apps lose too, and get the same generation again."""
     tokens = visit.redeems()

@@ -12,6 +12,7 @@ from tests.web_browser import Arrival, Page
 pytestmark = pytest.mark.section("RFC 6749 §4.1.2")
 
 
+@pytest.mark.incident("a 307 or 308 sends posted credentials on")
 def test_every_redirect_is_a_303_or_a_302(shop: RelyingApp, alice: Person) -> None:
     """RFC 9700 §4.12: a 307 would post the password on."""
     shop.asks().seen_by(alice).signs_in().allows()
@@ -116,7 +117,8 @@ def test_a_second_sign_in_in_another_tab_goes_on(shop: RelyingApp, alice: Person
     assert second.signs_in().code
 
 
-@pytest.mark.incident("session fixation: a passed-on login address")
+@pytest.mark.incident("CVE-2026-7507")
+@pytest.mark.incident("CVE-2024-28197")
 def test_a_pending_request_is_of_one_browser(shop: RelyingApp, alice: Person, bob: Person) -> None:
     """Its address is not enough to go on with it elsewhere."""
     visit = shop.asks().seen_by(alice)

@@ -60,7 +60,7 @@ def test_without_openid_it_is_plain_oauth(shop: RelyingApp, alice: Person) -> No
     assert tokens.asks_userinfo().status_code == 403
 
 
-@pytest.mark.incident("Authlib CVE-2026-114619: the raw scope decides on the ID token")
+@pytest.mark.incident("CVE-2026-114619")
 def test_an_openid_that_was_dropped_gives_no_id_token(app: Flask, alice: Person) -> None:
     plain = RelyingApp.registered(app, "plain", scope="email")
     tokens = plain.asks("openid email").seen_by(alice).signs_in().allows().redeems()
@@ -137,6 +137,7 @@ def test_an_app_nobody_reviewed_is_shown_with_a_warning(app: Flask, alice: Perso
     assert "hasn’t reviewed this app" in new.asks().seen_by(alice).signs_in().page.text
 
 
+@pytest.mark.incident("CVE-2026-5467/8/9")
 def test_names_of_apps_are_text_and_nothing_else(app: Flask, alice: Person) -> None:
     evil = RelyingApp.registered(app, "evil", client_name="Photo <i>Box</i> & Co")
     page = evil.asks().seen_by(alice).signs_in().page

@@ -49,6 +49,7 @@ def test_login_asks_again_and_moves_auth_time(shop: RelyingApp, alice: Person, c
     assert second.claims["sid"] == first.claims["sid"]
 
 
+@pytest.mark.incident("a failed re-authentication grants nothing")
 def test_login_asked_again_is_not_skipped_after_a_failure(shop: RelyingApp, alice: Person) -> None:
     """A failed re-authentication grants nothing, and asking again does not skip it."""
     shop.asks().seen_by(alice).signs_in().allows()

@@ -91,6 +91,8 @@ def test_a_second_client_id_in_the_request_gets_no_redirect(shop: RelyingApp, al
     shows_a_page(alice.browser.open(f"{shop.asks().url}&client_id=other"))
 
 
+@pytest.mark.incident("CVE-2026-41479")
+@pytest.mark.incident("CVE-2026-44681")
 def test_every_other_fault_comes_after(shop: RelyingApp, alice: Person) -> None:
     """A request that is wrong in all ways shows a page: the order is the protection."""
     wrong = {"response_type": "token", "scope": '"', "prompt": "none login", "max_age": "x", "request": "y"}

@@ -122,6 +122,7 @@ def test_basic_is_form_encoded_inside(app: Flask, alice: Person, secret: str) ->
     assert response.status_code == 200, response.data
 
 
+@pytest.mark.incident("node-oidc-provider 9.x")
 @pytest.mark.parametrize(
     "header",
     [
