@@ -10,7 +10,7 @@ routes = Blueprint("help", __name__)
 
 
 @routes.get("/help")
-def help() -> Response:  # noqa: A001 (the page's name in the URL, the file and the endpoint)
+def help() -> Response:
     return render("help.html", host=house().settings.server.issuer.partition("://")[2])
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date as babel_date
@@ -37,31 +38,46 @@ def offered() -> tuple[str, ...]:
     return house().settings.locale.offered
 
 
-def use(ui_locales: Iterable[str] = (), account: str | None = None, pending_id: str = "") -> str:
-    """Choose the language of this request; to be called before the first sentence is said.
+def use(ui_locales: Iterable[str] = (), account: str | None = None, pending_id: str = "") -> None:
+    """Tell what should decide the language of this request; what an earlier call told still counts.
+
+    To be called before the first sentence is said.
+    """
+    told = {"ui_locales": tuple(ui_locales), "account": account, "pending_id": pending_id}
+    g.portico_language_wishes = _wishes() | {name: value for name, value in told.items() if value}
+    g.pop("portico_language", None)
+
+
+def current() -> str:
+    """The language of this request, chosen when the first sentence is said.
 
     First what the person chose in the footer (on this page, or earlier during this sign-in), then the app's
     `ui_locales` (OpenID Connect Core §3.1.2.1), then an older choice in this browser, the account's language,
     Accept-Language and the default.
     """
-    chosen, chosen_during = _footer_choice()
-    asked_here = request.args.get(PARAMETER, "").split()
-    g.portico_language = (
-        best_of(asked_here)
-        or (best_of([chosen]) if pending_id and chosen_during == pending_id else None)
-        or best_of(ui_locales)
-        or best_of([chosen, account or ""])
-        or best_of(request.accept_languages.values())
-        or house().settings.locale.default
-    )
+    if not has_request_context():
+        return house().settings.locale.default
+    if "portico_language" not in g:
+        g.portico_language = _choose(_wishes())
     return str(g.portico_language)
 
 
-def current() -> str:
-    """The language of this request; chosen without a pending request or an account when nobody called `use`."""
-    if not has_request_context():
-        return house().settings.locale.default
-    return str(g.get("portico_language") or use())
+def _choose(wishes: dict[str, Any]) -> str:
+    chosen, chosen_during = _footer_choice()
+    is_of_this_sign_in = bool(chosen_during) and chosen_during == wishes.get("pending_id")
+    return (
+        best_of(request.args.get(PARAMETER, "").split())
+        or (best_of([chosen]) if is_of_this_sign_in else None)
+        or best_of(wishes.get("ui_locales", ()))
+        or best_of([chosen, wishes.get("account", "")])
+        or best_of(request.accept_languages.values())
+        or house().settings.locale.default
+    )
+
+
+def _wishes() -> dict[str, Any]:
+    wishes: dict[str, Any] = g.get("portico_language_wishes", {})
+    return wishes
 
 
 def best_of(wanted: Iterable[str]) -> str | None:

@@ -7,7 +7,7 @@ from flask import g
 
 from idp import sessions
 from idp.sessions import Session
-from idp.web import cookies
+from idp.web import cookies, locale
 from idp.web.house import house, now
 
 
@@ -16,6 +16,8 @@ def session() -> Session | None:
     if "visitor" not in g:
         cookie = cookies.read(cookies.SESSION)
         g.visitor = sessions.current(cookie, now(), house().settings.session) if cookie else None
-        if g.visitor:  # after the commit, since it is a write of its own
+        if g.visitor:
+            locale.use(account=g.visitor.locale)
+            # after the commit, since it is a write of its own
             g.setdefault("after_commit", []).append(partial(sessions.seen, g.visitor, now()))
     return cast("Session | None", g.visitor)
