@@ -5,6 +5,7 @@ Durations are seconds, sizes bytes, unless the name says otherwise.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
@@ -23,6 +24,7 @@ from pydantic_settings import (
 Seconds = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 SignatureAlgorithm = Literal["RS256", "ES256", "EdDSA"]
 
 
@@ -144,6 +146,15 @@ class Mail(Section):
     timeout: Positive = 20
     give_up_after: Positive = 2 * 86400
 
+    @model_validator(mode="after")
+    def can_be_sent(self) -> Self:
+        for name, address in (("sender", self.sender), ("reply_to", self.reply_to)):
+            if (address or name == "sender") and not ADDRESS.fullmatch(address):
+                raise ValueError(f"{name} must be one e-mail address, without a name around it")
+        if self.password.get_secret_value() and self.security == "none" and self.host not in LOOPBACK:
+            raise ValueError("security = 'none' would send the password in clear: use 'starttls' or 'tls'")
+        return self
+
 
 class Password(Section):
     policy: Literal["composition", "length"] = "composition"
@@ -236,7 +247,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def no_published_key_vanishes_early(self) -> Self:
         longest = max(self.tokens.id_token_for, self.tokens.access_token_for)
-        if self.keys.keep_for < longest + self.keys.jwks_max_age:
+        slack = max(self.keys.jwks_max_age, self.keys.ring_cache)  # another node may sign with it a little longer
+        if self.keys.keep_for < longest + slack:
             raise ValueError("keys.keep_for must be at least the longest token lifetime + keys.jwks_max_age")
         return self
 

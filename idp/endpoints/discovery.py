@@ -18,9 +18,9 @@ MAX_AGE = 3600
 @routes.get("/.well-known/openid-configuration")
 @routes.get("/.well-known/oauth-authorization-server")
 def configuration() -> Response:
-    """The same truth at both addresses; made once, when the app is put together."""
-    body: bytes = current_app.extensions["portico_metadata"]
-    return _public(body, MAX_AGE)
+    """The same truth at both addresses."""
+    document: Document = current_app.extensions["portico_metadata"]
+    return _public(document.naming(house().ring.algorithms(now())), MAX_AGE)
 
 
 @routes.get("/jwks.json")
@@ -36,12 +36,21 @@ def ask_first() -> Response:
     return cors.preflight("GET, HEAD")
 
 
-def gather(doors: tuple[Door, ...], settings: Settings) -> bytes:
-    """The discovery document, as bytes: each door says what it offers."""
-    members: dict[str, object] = {"issuer": settings.server.issuer}
-    for entrance in doors:
-        members |= entrance.metadata(settings)
-    return json.dumps(members, separators=(",", ":")).encode()
+class Document:
+    """The discovery document: what each door offers, gathered once when the app is put together."""
+
+    def __init__(self, doors: tuple[Door, ...], settings: Settings) -> None:
+        self._members: dict[str, object] = {"issuer": settings.server.issuer}
+        for entrance in doors:
+            self._members |= entrance.metadata(settings)
+        self._made: dict[tuple[str, ...], bytes] = {}
+
+    def naming(self, algorithms: tuple[str, ...]) -> bytes:
+        """The document, with the algorithms that have a key to sign with at this moment; made once for each set."""
+        if algorithms not in self._made:
+            members = {**self._members, "id_token_signing_alg_values_supported": algorithms}
+            self._made[algorithms] = json.dumps(members, separators=(",", ":")).encode()
+        return self._made[algorithms]
 
 
 def metadata(settings: Settings) -> dict[str, object]:
@@ -50,7 +59,6 @@ def metadata(settings: Settings) -> dict[str, object]:
         "jwks_uri": f"{settings.server.issuer}/jwks.json",
         "scopes_supported": [OPENID, PROFILE, EMAIL, OFFLINE_ACCESS],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": list(settings.keys.algorithms),
         "ui_locales_supported": list(settings.locale.offered),
         "service_documentation": f"{settings.server.issuer}/help",
         "op_policy_uri": settings.brand.privacy_url or f"{settings.server.issuer}/privacy",

@@ -30,7 +30,7 @@ def userinfo() -> Response:
     grant, person = found
     if OPENID not in token.scope:
         raise InsufficientScope("UserInfo needs the scope openid")
-    asked = ClaimsRequest.parse(grant.claims or None).userinfo
+    asked = ClaimsRequest.from_json(grant.claims).userinfo if grant.claims else {}
     released = release(claims.of_person(person), wanted(token.scope, asked))
     answer = private_json({**released, "sub": grant.user_id})
     return cors.open_to(answer, _origins(grant.client_id))

@@ -19,7 +19,7 @@ def token_hash(token: str, alg: str) -> str:
 
 def of_profile(grant: Grant, person: Person, scope: Scope, in_id_token: tuple[str, ...]) -> dict[str, object]:
     """Claims about the person: of the scopes the client wants here, and those its claims parameter asked for."""
-    asked = ClaimsRequest.parse(grant.claims or None).id_token if grant.claims else {}
+    asked = ClaimsRequest.from_json(grant.claims).id_token if grant.claims else {}
     names = wanted(Scope(token for token in in_id_token if token in scope), asked)
     return release(person_claims.of_person(person), names) if names else {}
 

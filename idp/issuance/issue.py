@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from idp.issuance import access_token, id_token, refresh_token
 from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.errors import ServerError
 from idp.protocol.scope import OPENID, Scope
 from idp.settings import Tokens
-from idp.signing.ring import KeyRing
+from idp.signing.ring import KeyRing, NoSigner
 from idp.signing.sealing import Sealer
 from idp.store.grants import Grant, Person
 
@@ -24,7 +25,19 @@ class Mint:
 def issue(
     mint: Mint, grant: Grant, person: Person, metadata: ClientMetadata, scope: Scope, nonce: str | None, now: int
 ) -> dict[str, object]:
-    """The members of a token answer for `scope`, which is the grant's own or a part of it."""
+    """The members of a token answer for `scope`, which is the grant's own or a part of it.
+
+    ServerError when no key signs with the client's algorithm (`idp check` says so before).
+    """
+    try:
+        return _members(mint, grant, person, metadata, scope, nonce, now)
+    except NoSigner as error:
+        raise ServerError(str(error)) from error
+
+
+def _members(
+    mint: Mint, grant: Grant, person: Person, metadata: ClientMetadata, scope: Scope, nonce: str | None, now: int
+) -> dict[str, object]:
     token = _access_token(mint, grant, metadata, scope, now)
     answer: dict[str, object] = {
         "access_token": token,

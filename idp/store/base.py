@@ -1,6 +1,7 @@
 """The database: its declarative base, its two engines, and the few helpers every table file uses."""
 
 import hashlib
+import re
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
@@ -29,12 +30,19 @@ class Base(DeclarativeBase):
     )
 
 
+ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
+
 db = SQLAlchemy(metadata=Base.metadata)
 
 
 def new_id() -> str:
     """128 random bits as 22 characters: an id that may be seen, and that nobody can guess."""
     return urlsafe_b64encode(secrets.token_bytes(16)).rstrip(b"=").decode()
+
+
+def is_id(text: str) -> bool:
+    """Whether it has the shape of `new_id`: what has not can be no id of ours, and PostgreSQL refuses some of it."""
+    return ID.fullmatch(text) is not None
 
 
 def new_secret() -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.scope import Scope
-from idp.store.base import Base, count, db, new_id, row
+from idp.store.base import Base, count, db, is_id, new_id, row
 
 
 class PendingAuthorization(Base):
@@ -97,15 +97,17 @@ def open(request: AuthorizationRequest, browser: str, now: int, expires_at: int)
 
 def find(pending_id: str, browser: str, now: int) -> Pending | None:
     """The waiting request of this browser; None when it is another browser's, answered, or too old."""
-    found = row(_FIND, {"pending_id": pending_id, "browser": browser, "now": now})
-    if found is None:
+    found = is_id(pending_id) and row(_FIND, {"pending_id": pending_id, "browser": browser, "now": now})
+    if not found:
         return None
     return Pending(**{**found._mapping, "request": AuthorizationRequest.from_json(found.request)})
 
 
 def client_of(pending_id: str) -> str | None:
     """Which app asked, answered or not: enough to show the way back to it, and nothing else."""
-    found = row(select(PendingAuthorization.client_id).where(PendingAuthorization.id == pending_id), {})
+    found = is_id(pending_id) and row(
+        select(PendingAuthorization.client_id).where(PendingAuthorization.id == pending_id), {}
+    )
     return found.client_id if found else None
 
 

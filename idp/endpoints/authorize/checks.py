@@ -175,6 +175,8 @@ def hint_names_a_person(asked: Asked) -> Mapping[str, object]:
         if NONE in Prompt.parse(asked.parameters.get("prompt")):
             raise LoginRequired("id_token_hint is not an ID token for this client, or its key is long gone")
         return {"hinted_subject": claims.subject}
+    if claims.subject not in (None, told["sub"]):
+        raise InvalidRequest("id_token_hint and the sub in claims name different people")
     return {"hinted_subject": str(told["sub"])}
 
 
