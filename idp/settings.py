@@ -1,7 +1,5 @@
-"""Every setting of Portico: typed, frozen, read once at start from config.toml and IDP_SECTION__NAME.
-
-config.toml is the manual: each setting, its default, one sentence; a test compares both ways.
-Durations are seconds, sizes bytes, unless the name says otherwise.
+"""Every setting of Portico: typed, frozen, read once at start from config.toml and IDP_SECTION__NAME. config.toml is the
+manual, and a test compares both ways. Durations are seconds, sizes bytes, unless the name says otherwise.
 """
 
 import os
@@ -148,9 +146,8 @@ class Mail(Section):
 
     @model_validator(mode="after")
     def can_be_sent(self) -> Self:
-        for name, address in (("sender", self.sender), ("reply_to", self.reply_to)):
-            if (address or name == "sender") and not ADDRESS.fullmatch(address):
-                raise ValueError(f"{name} must be one e-mail address, without a name around it")
+        if not all(ADDRESS.fullmatch(address) for address in (self.sender, self.reply_to or self.sender)):
+            raise ValueError("sender and reply_to must each be one e-mail address, without a name around it")
         if self.password.get_secret_value() and self.security == "none" and self.host not in LOOPBACK:
             raise ValueError("security = 'none' would send the password in clear: use 'starttls' or 'tls'")
         return self
@@ -267,27 +264,23 @@ class Settings(BaseSettings):
 
 
 def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
-    """Read config.toml (or `path`, or the file IDP_CONFIG names) and IDP_*; raise SettingsError naming each fault.
-
-    A secret may stand in a file of the folder IDP_SECRETS names: `mail__password`, `database__url`.
-    """
+    """Read config.toml (or `path`, or the file IDP_CONFIG names) and IDP_*; raise SettingsError naming each fault."""
     file = path or Path(os.environ.get("IDP_CONFIG", "config.toml"))
     if (path or "IDP_CONFIG" in os.environ) and not file.is_file():
         raise SettingsError((f"{file}: there is no such file",))
-    secrets = os.environ.get("IDP_SECRETS")
+    folder = os.environ.get("IDP_SECRETS")
 
     class Read(Settings):
-        model_config = SettingsConfigDict(toml_file=file, secrets_dir=secrets, secrets_dir_missing="error")
+        model_config = SettingsConfigDict(toml_file=file, secrets_dir=folder, secrets_dir_missing="error")
 
     if strangers := tuple(_strangers()):
         raise SettingsError(strangers)
     try:
-        read = Read(**overrides)
+        return Read(**overrides)
     except ValidationError as error:
         raise SettingsError(tuple(_sentence(fault) for fault in error.errors())) from None
     except ValueError as error:  # config.toml is not TOML
         raise SettingsError((f"{file}: {error}",)) from None
-    return read
 
 
 def _strangers() -> Iterator[str]:
