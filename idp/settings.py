@@ -1,5 +1,5 @@
-"""Every setting of Portico: typed, frozen, read once at start from config.toml and IDP_SECTION__NAME. config.toml is the
-manual, and a test compares both ways. Durations are seconds, sizes bytes, unless the name says otherwise.
+"""Every setting of Portico: typed, frozen, read once at start from config.toml and IDP_SECTION__NAME. config.toml is
+the manual, and a test compares both ways. Durations are seconds, sizes bytes, unless the name says otherwise.
 """
 
 import os
