@@ -83,10 +83,10 @@ class Portico:
 
 
 @contextmanager
-def started(folder: Path, **tokens: int) -> Iterator[Portico]:
+def started(folder: Path, port: int | None = None, **tokens: int) -> Iterator[Portico]:
     """A new one, on SQLite; `tokens` are settings of that section."""
     install = Install(folder, f"sqlite:///{folder / 'portico.db'}")
-    port = free_port()
+    port = port or free_port()
     install.change("server", issuer=f"http://127.0.0.1:{port}", workers=1, drain_for=1)
     install.change("tokens", **tokens)
     done = install.idp("init")

@@ -38,11 +38,15 @@ def listens(port: int) -> bool:
 
 @contextmanager
 def running(
-    command: Sequence[str], environment: Mapping[str, str], output: Path, port: int | None = None
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    output: Path,
+    port: int | None = None,
+    folder: Path | None = None,
 ) -> Iterator[Program]:
     """A program, ended at the end whatever happened; with `port`, once it listens there."""
     with output.open("wb") as stream:
-        process = subprocess.Popen(command, env=dict(environment), stdout=stream, stderr=stream)
+        process = subprocess.Popen(command, cwd=folder, env=dict(environment), stdout=stream, stderr=stream)
     program = Program(process, output)
     try:
         if port is not None:
