@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import BigInteger, Boolean, Row, String, Text, delete, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base, count, db, hot_row, row
+from idp.store.base import Base, count, db, hot_row, is_id, row
 
 
 class SignUp(Base):
@@ -82,7 +82,7 @@ def add(sign_up: Waiting) -> None:
 
 def find(sign_up_id: str, now: int) -> Waiting | None:
     """A sign-up, wherever it came from."""
-    return _waiting(row(_FIND, {"id": sign_up_id, "now": now}))
+    return _waiting(row(_FIND, {"id": sign_up_id, "now": now})) if is_id(sign_up_id) else None
 
 
 def of_browser(browser: str, now: int) -> Waiting | None:
