@@ -21,7 +21,13 @@ class Background:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        threading.Thread(target=self._keep_alive, name="background", daemon=True).start()
+        """Before the first worker is forked. A later fork waits while one is being started: a worker born in that
+        moment would inherit, and for ever hold open, the pipe that says that the start is done.
+        """
+        release = self.starting.release
+        os.register_at_fork(before=self.starting.acquire, after_in_parent=release, after_in_child=release)
+        first = self._another()
+        threading.Thread(target=self._keep_alive, args=(first,), name="background", daemon=True).start()
 
     def stop(self) -> None:
         with self.starting:  # so that none begins after this looked
@@ -39,11 +45,12 @@ class Background:
         if self.process is not None:
             self.process.terminate()
 
-    def _keep_alive(self) -> None:
-        while process := self._another():
+    def _keep_alive(self, process: subprocess.Popen[bytes] | None) -> None:
+        while process:
             if process.wait() != 0 and not self.stopping.is_set():
                 LOG.error("background work ended unexpectedly and is started again")
                 self.stopping.wait(BEFORE_ANOTHER)
+            process = self._another()
 
     def _another(self) -> subprocess.Popen[bytes] | None:
         with self.starting:

@@ -23,6 +23,14 @@ class Waking(threading.Event):
         return True
 
 
+def hold_signals_for_children() -> None:
+    """In the server: a worker is born with SIGTERM and SIGINT held back, until `hear_every_signal` takes them."""
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, ENDING),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING),
+    )
+
+
 def hear_every_signal() -> None:
     """A thread of its own waits for SIGTERM and SIGINT from here on, and does what the handler of the moment does.
 

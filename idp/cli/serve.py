@@ -21,7 +21,7 @@ from granian.net import SocketSpec  # type: ignore[attr-defined]
 from granian.server.mp import MPServer
 
 from idp.cli.background import Background
-from idp.cli.endings import Waking
+from idp.cli.endings import Waking, hear_every_signal, hold_signals_for_children, leave_with
 from idp.settings import Settings, SettingsError, load_settings
 from idp.signing.wrapping import KeyFolder, KeyFolderError
 from idp.web import logs
@@ -44,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     if taken := _address_taken(settings):
         LOG.error(taken)
         return 1
+    hold_signals_for_children()
     server = Server(settings)
     LOG.info("Portico answers at %s, listening on %s", settings.server.issuer, settings.server.bind)
     server.serve(target_loader=partial(load, os.getpid()), wrap_loader=False)
@@ -62,7 +63,9 @@ def usable_settings() -> Settings:
 
 def load(parent: int) -> Any:
     """In the worker: import the application, which the process that only watches never does."""
-    return import_module("idp.cli.worker").under(parent)
+    hear_every_signal()
+    leave_with(parent)
+    return import_module("idp.cli.worker").application()
 
 
 class Server(MPServer):

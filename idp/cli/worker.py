@@ -6,7 +6,6 @@ import os
 from wsgiref.types import WSGIApplication
 
 from idp.app import create_app
-from idp.cli.endings import hear_every_signal, leave_with
 from idp.settings import load_settings
 from idp.web import logs
 from idp.web.hardening import Forgetful
@@ -17,10 +16,3 @@ def application() -> WSGIApplication:
     settings = load_settings()
     logs.configure(settings)
     return Forgetful(create_app(settings), os.environ)
-
-
-def under(parent: int) -> WSGIApplication:
-    """The same for a worker of `idp serve`, which ends when told, and when that process is gone."""
-    hear_every_signal()
-    leave_with(parent)
-    return application()

@@ -26,7 +26,7 @@ def install(tmp_path: Path, database: str, idp_here: Run) -> Install:
 
 @pytest.fixture
 def small_install(tmp_path: Path) -> Install:
-    """The same on SQLite alone, for tests that are not about the store; nothing is made yet."""
+    """The same on SQLite, for what has nothing to do with the store; nothing is made yet."""
     folder = tmp_path / "install"
     folder.mkdir()
     install = Install(folder, f"sqlite:///{folder / 'portico.db'}")
@@ -53,14 +53,15 @@ def idp_here(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def serve(install: Install) -> Iterator[Serve]:
-    """Start `idp serve` of this install, as often as called; each ends with the test."""
+def serve() -> Iterator[Serve]:
+    """Start `idp serve` of an install, as often as called; each ends with the test."""
     with ExitStack() as running:
 
-        def start(*words: str, ready: bool = True) -> Node:
-            node = running.enter_context(serving(install, *words))
-            if ready:
-                node.wait_until_ready()
+        def start(install: Install, *words: str, port: int | None = None) -> Node:
+            if not (install.folder / "keys").is_dir():
+                assert install.idp("init").returncode == 0
+            node = running.enter_context(serving(install, *words, port=port))
+            node.wait_until_ready()
             return node
 
         yield start

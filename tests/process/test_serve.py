@@ -14,9 +14,9 @@ pytestmark = pytest.mark.process
 MEGABYTE = 1024 * 1024
 
 
-def test_it_answers_soon_and_is_small(serve: Serve) -> None:
+def test_it_answers_soon_and_is_small(serve: Serve, install: Install) -> None:
     began = time.monotonic()
-    node = serve()
+    node = serve(install)
     assert time.monotonic() - began < START_WITHIN / 2  # bench/ measures it on a quiet machine
     for _ in range(200):
         assert node.status("/.well-known/openid-configuration") == 200
@@ -24,8 +24,8 @@ def test_it_answers_soon_and_is_small(serve: Serve) -> None:
     assert resident(worker) < 100 * MEGABYTE
 
 
-def test_live_and_ready_say_so_and_are_never_cached(serve: Serve) -> None:
-    node = serve()
+def test_live_and_ready_say_so_and_are_never_cached(serve: Serve, install: Install) -> None:
+    node = serve(install)
     for path, status in (("/healthz/live", "alive"), ("/healthz/ready", "ready")):
         response, body = node.request("GET", path)
         assert response.status == 200
@@ -51,12 +51,12 @@ def test_ready_says_what_is_missing_while_live_stays_well(small_install: Install
         assert full
 
 
-def test_a_reload_under_load_loses_no_request_and_takes_new_settings(serve: Serve, install: Install) -> None:
-    node = serve()
+def test_a_reload_under_load_loses_no_request_and_takes_new_settings(serve: Serve, small_install: Install) -> None:
+    node = serve(small_install)
     (old_worker,) = node.workers()
     slow = SlowRequest(node)
     with under_load(node, "/healthz/live") as load:
-        install.change("brand", name="Another name")
+        small_install.change("brand", name="Another name")
         node.send(signal.SIGHUP)
         wait_for(lambda: node.workers() and old_worker not in node.workers()[-1:])
         answer = slow.finish()
@@ -67,10 +67,10 @@ def test_a_reload_under_load_loses_no_request_and_takes_new_settings(serve: Serv
     assert b"Another name" in node.request("GET", "/help")[1]
 
 
-def test_a_reload_with_settings_that_cannot_be_used_changes_nothing(serve: Serve, install: Install) -> None:
-    node = serve()
+def test_a_reload_with_settings_that_cannot_be_used_changes_nothing(serve: Serve, small_install: Install) -> None:
+    node = serve(small_install)
     workers = node.workers()
-    install.change("server", threads=0)
+    small_install.change("server", threads=0)
     node.send(signal.SIGHUP)
     wait_for(lambda: "not reloaded" in node.log)
     assert "server.threads" in node.log
@@ -78,9 +78,10 @@ def test_a_reload_with_settings_that_cannot_be_used_changes_nothing(serve: Serve
     assert node.status("/healthz/live") == 200
 
 
-def test_a_stop_under_load_lets_running_requests_finish(serve: Serve) -> None:
-    node = serve()
+def test_a_stop_under_load_lets_running_requests_finish(serve: Serve, small_install: Install) -> None:
+    node = serve(small_install)
     with under_load(node, "/healthz/live") as load:
+        wait_for(lambda: load.answers[200] > 20)
         slow = SlowRequest(node)
         node.send(signal.SIGTERM)
         wait_for(lambda: node.status("/healthz/live") is None)  # nobody new is let in
@@ -93,9 +94,9 @@ def test_a_stop_under_load_lets_running_requests_finish(serve: Serve) -> None:
     assert node.children_gone()
 
 
-def test_a_request_that_never_ends_does_not_hold_up_the_stop_for_ever(serve: Serve, install: Install) -> None:
-    install.change("server", drain_for=2)
-    node = serve()
+def test_a_request_that_never_ends_does_not_hold_up_the_stop_for_ever(serve: Serve, small_install: Install) -> None:
+    small_install.change("server", drain_for=2)
+    node = serve(small_install)
     stuck = SlowRequest(node)
     began = time.monotonic()
     node.send(signal.SIGTERM)
@@ -119,8 +120,8 @@ def test_a_stop_in_the_middle_of_starting_is_heard(small_install: Install) -> No
             assert time.monotonic() - began < 15
 
 
-def test_a_worker_that_dies_is_replaced(serve: Serve) -> None:
-    node = serve()
+def test_a_worker_that_dies_is_replaced(serve: Serve, small_install: Install) -> None:
+    node = serve(small_install)
     time.sleep(6)  # a worker that dies within five seconds of its birth counts as unable to live
     (worker,) = node.workers()
     os.kill(worker, signal.SIGKILL)
@@ -128,8 +129,8 @@ def test_a_worker_that_dies_is_replaced(serve: Serve) -> None:
     node.wait_until_ready()
 
 
-def test_background_work_that_dies_is_started_again(serve: Serve) -> None:
-    node = serve()
+def test_background_work_that_dies_is_started_again(serve: Serve, small_install: Install) -> None:
+    node = serve(small_install)
     wait_for(node.background)
     first = node.background()
     assert first
@@ -138,8 +139,8 @@ def test_background_work_that_dies_is_started_again(serve: Serve) -> None:
     assert "background work ended unexpectedly" in node.log
 
 
-def test_killed_without_a_word_its_children_leave_too(serve: Serve) -> None:
-    node = serve()
+def test_killed_without_a_word_its_children_leave_too(serve: Serve, small_install: Install) -> None:
+    node = serve(small_install)
     wait_for(node.background)
     children = node.children()
     assert len(children) == 2
@@ -148,16 +149,16 @@ def test_killed_without_a_word_its_children_leave_too(serve: Serve) -> None:
     wait_for(lambda: not any(b"idp" in command_of(child) for child in children))
 
 
-def test_a_second_server_on_the_same_address_is_refused(serve: Serve, install: Install) -> None:
-    node = serve()
-    second = install.idp("serve", "--bind", f"127.0.0.1:{node.port}")
+def test_a_second_server_on_the_same_address_is_refused(serve: Serve, small_install: Install) -> None:
+    node = serve(small_install)
+    second = small_install.idp("serve", "--bind", f"127.0.0.1:{node.port}")
     assert second.returncode == 1
     assert "cannot listen" in second.stdout
     assert node.status("/healthz/live") == 200
 
 
-def test_the_log_is_json_and_holds_neither_query_nor_cookie(serve: Serve) -> None:
-    node = serve()
+def test_the_log_is_json_and_holds_neither_query_nor_cookie(serve: Serve, small_install: Install) -> None:
+    node = serve(small_install)
     node.request("GET", "/nowhere?code=very-secret-code", headers={"Cookie": "portico_session=very-secret-cookie"})
     node.request("POST", "/token", b"client_secret=very-secret-secret")
     node.stop()
