@@ -4,7 +4,13 @@ import json
 
 import pytest
 from flask import Flask
+from joserfc import jws
 
+from idp import clock as clock_of_the_house
+from idp.settings import Settings
+from idp.signing import tick
+from idp.signing.rotation import Policy
+from idp.store import base
 from tests.clocks import Clock
 from tests.people import Person
 from tests.relying_app import RelyingApp
@@ -219,3 +225,39 @@ def test_an_essential_acr_that_is_met(shop: RelyingApp, alice: Person) -> None:
     claims = json.dumps({"id_token": {"acr": {"essential": True, "values": ["gold", "urn:portico:acr:1"]}}})
     tokens = shop.asks(claims=claims).seen_by(alice).signs_in().allows().redeems()
     assert tokens.claims["acr"] == "urn:portico:acr:1"
+
+
+def test_a_hint_signed_by_a_retired_key_still_fits(
+    shop: RelyingApp, alice: Person, clock: Clock, app: Flask, settings: Settings
+) -> None:
+    """As long as the key is published; when it is gone, the hint is no token of ours any more."""
+    hint = shop.asks("openid").seen_by(alice).signs_in(remember=True).allows().redeems().id_token
+    signed_by = kid_of(hint)
+    clock.moves(28 * 86400)
+    rotates(app, settings)
+    clock.moves(2 * 86400 - 60)
+    assert shop.asks(prompt="none").seen_by(alice).redeems().header["kid"] == signed_by
+    clock.moves(3600)
+    rotates(app, settings)
+    visit = shop.asks("openid").seen_by(alice.elsewhere()).signs_in()
+    assert visit.redeems().header["kid"] != signed_by
+    assert shop.asks(prompt="none", id_token_hint=hint).seen_by(visit.person).code  # type: ignore[arg-type]
+    clock.moves(3 * 86400)
+    rotates(app, settings)
+    again = shop.asks("openid").seen_by(alice.elsewhere()).signs_in()
+    refused = shop.asks(prompt="none", id_token_hint=hint).seen_by(again.person)  # type: ignore[arg-type]
+    assert refused.error == "login_required"
+
+
+def kid_of(token: str) -> str:
+    return str(jws.extract_compact(token.encode()).headers()["kid"])
+
+
+def rotates(app: Flask, settings: Settings) -> None:
+    """What `idp tick` does about keys, as often as something is due."""
+    house = app.extensions["portico"]
+    with app.app_context():
+        for _ in range(3):
+            tick.rotate(clock_of_the_house.now(), Policy.of(settings.keys), house.folder)
+        base.db.session.remove()
+    house.ring.forget()
