@@ -27,8 +27,8 @@ from idp.store.client_secrets import StoredSecret
 from idp.store.clients import Client
 
 APP = "demo"
-APP_URL = "http://127.0.0.1:8001"
 FOLDER = Path("var")
+LOG = FOLDER / "demo_app.log"
 START_WITHIN = 30.0  # seconds
 STOP_WITHIN = 15.0
 LOOK_EVERY = 0.1
@@ -56,20 +56,31 @@ def run(arguments: argparse.Namespace) -> int:
     program = settings.clients.directory.resolve() / APP / "app.py"
     if not program.is_file():
         raise SettingsError((f"clients.directory: there is no {program}; the demo runs from the sources",))
-    for url in (settings.server.issuer, APP_URL):
+    app = declared(settings)
+    home = app.metadata.client_uri.rstrip("/")
+    for url in (settings.server.issuer, home):
         if _answers(url):
             complain(f"idp demo: something answers at {url} already; stop it first")
             return 1
     init.prepare(settings)
     with opened(settings):
-        secret = registered(settings, FOLDER / "demo_client_secret", clock.now())
-    return _run_both(settings, program, secret)
+        secret = registered(app, FOLDER / "demo_client_secret", clock.now())
+    return _run_both(settings, home, program, secret)
 
 
-def registered(settings: Settings, file: Path, now: int) -> str:
+def declared(settings: Settings) -> Client:
+    """The app as its file describes it; `client_uri` is where it is to be reached."""
+    found = client_files.read(settings.clients.directory, os.environ)
+    for app in found.apps:
+        if app.client_id == APP and app.metadata.client_uri:
+            return Client(APP, app.metadata, "file")
+    raise SettingsError(
+        found.problems or (f"clients.directory: {APP}/client.toml lacks client_uri, the app's address",)
+    )
+
+
+def registered(app: Client, file: Path, now: int) -> str:
     """The app is what its file says, and has a secret that is its own since the first run; that secret."""
-    declared = {app.client_id: app for app in client_files.read(settings.clients.directory, os.environ).apps}[APP]
-    app = Client(APP, declared.metadata, "file")
     secret = _kept(file)
     with unit_of_work():
         if not clients.added(app, now):
@@ -91,20 +102,19 @@ def _kept(file: Path) -> str:
     return file.read_text()
 
 
-def _run_both(settings: Settings, program: Path, secret: str) -> int:
+def _run_both(settings: Settings, home: str, program: Path, secret: str) -> int:
     environment = {
         **os.environ,
         "PORTICO_ISSUER": settings.server.issuer,
         "PORTICO_CLIENT_ID": APP,
         "PORTICO_CLIENT_SECRET": secret,
-        "DEMO_URL": APP_URL,
+        "DEMO_URL": home,
     }
-    log = FOLDER / "demo_app.log"
-    with log.open("w") as output, _stop_on_signal():
+    with LOG.open("w") as output, _stop_on_signal():
         portico = subprocess.Popen((sys.executable, "-m", "idp", "serve"))
         app = subprocess.Popen((sys.executable, str(program)), env=environment, stdout=output, stderr=output)  # noqa: S603
         try:
-            return _watch(settings, portico, app, log)
+            return _watch(settings, home, portico, app)
         except KeyboardInterrupt:
             say("\nStopping.")
             return 0
@@ -112,26 +122,26 @@ def _run_both(settings: Settings, program: Path, secret: str) -> int:
             _end(portico, app)
 
 
-def _watch(settings: Settings, portico: subprocess.Popen[bytes], app: subprocess.Popen[bytes], log: Path) -> int:
+def _watch(settings: Settings, home: str, portico: subprocess.Popen[bytes], app: subprocess.Popen[bytes]) -> int:
     """Until one of the two ends, which none should."""
     waited, told = 0.0, False
     while portico.poll() is None and app.poll() is None:
         time.sleep(LOOK_EVERY)
         waited += LOOK_EVERY
-        if not told and _answers(f"{settings.server.issuer}/healthz/ready") and _answers(APP_URL):
-            _tell(settings)
+        if not told and _answers(f"{settings.server.issuer}/healthz/ready") and _answers(home):
+            _tell(settings, home)
             told = True
         if not told and waited > START_WITHIN:
-            complain(f"idp demo: not ready after {START_WITHIN:.0f} seconds; see above and {log}")
+            complain(f"idp demo: not ready after {START_WITHIN:.0f} seconds; see above and {LOG}")
             return 1
-    complain("idp demo: Portico ended" if app.poll() is None else f"idp demo: the app ended; see {log}")
+    complain("idp demo: Portico ended" if app.poll() is None else f"idp demo: the app ended; see {LOG}")
     return 1
 
 
-def _tell(settings: Settings) -> None:
+def _tell(settings: Settings, home: str) -> None:
     issuer = settings.server.issuer
     kept = f"{FOLDER}/ and {settings.keys.directory}/"
-    say(TOLD.format(app=APP_URL, issuer=issuer, mails=f"{issuer}/dev/mail", stop="Ctrl-C", kept=kept))
+    say(TOLD.format(app=home, issuer=issuer, mails=f"{issuer}/dev/mail", stop="Ctrl-C", kept=kept))
 
 
 def _answers(url: str) -> bool:
