@@ -16,7 +16,8 @@ from idp.settings import Settings, load_settings
 from idp.store import base, signing_keys
 from tests import databases, provider
 from tests.clocks import Clock
-from tests.people import ALICE, BOB, Person
+from tests.mailbox import Mailbox
+from tests.people import ALICE, BOB, JANE, Person
 from tests.relying_app import RelyingApp
 
 MANUAL = Path(__file__).parents[1] / "config.toml"
@@ -113,6 +114,17 @@ def alice(app: Flask) -> Person:
 @pytest.fixture
 def bob(app: Flask) -> Person:
     return Person.of(BOB, app).with_account()
+
+
+@pytest.fixture
+def jane(app: Flask) -> Person:
+    """Somebody who has no account yet."""
+    return Person.of(JANE, app)
+
+
+@pytest.fixture
+def mailbox(app: Flask) -> Mailbox:
+    return Mailbox(app)
 
 
 @pytest.fixture

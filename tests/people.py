@@ -14,6 +14,8 @@ from tests.web_browser import Browser, Page
 ALICE = "Alice Example", "alice@example.org", "Correct-horse-7-battery"
 BOB = "Bob Example", "bob@example.org", "Another-staple-8-stable"
 
+JANE = "Jane Example", "jane@example.org", "Violet-kettle-42"
+
 
 @dataclass
 class Person:

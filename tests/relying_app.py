@@ -67,7 +67,10 @@ class RelyingApp:
         with self.server.app_context(), base.unit_of_work():
             known = clients.stored(self.client_id, clock.now())
             assert known is not None
-            changes: dict[str, Any] = {"state": state or known.state, "metadata": replace(known.metadata, **(metadata or {}))}
+            changes: dict[str, Any] = {
+                "state": state or known.state,
+                "metadata": replace(known.metadata, **(metadata or {})),
+            }
             assert clients.changed(replace(known, **changes), clock.now())
 
     def removed(self) -> None:

@@ -7,9 +7,8 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from tests.browser.chromium import PHONE, SMALLEST, Looks, Scheme, page_fits, page_is_accessible, photograph
-from tests.journeys.conftest import JANE
 from tests.parts import needs
-from tests.people import Person
+from tests.people import JANE, Person
 from tests.relying_app import RelyingApp
 
 pytestmark = [pytest.mark.browser, needs("Chromium")]

@@ -10,9 +10,9 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import DESKTOP, PHONE, Looks, Scheme, page_fits, page_is_accessible, photograph
-from tests.journeys.conftest import JANE, Mailbox
+from tests.mailbox import Mailbox
 from tests.parts import needs
-from tests.people import Person
+from tests.people import JANE, Person
 from tests.relying_app import RelyingApp
 
 pytestmark = [pytest.mark.browser, needs("Chromium")]

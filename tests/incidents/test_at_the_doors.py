@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from idp.store import base, users
-from tests.journeys.conftest import Mailbox
+from tests.mailbox import Mailbox
 from tests.people import ALICE, Person
 from tests.relying_app import RelyingApp
 from tests.web_browser import Page

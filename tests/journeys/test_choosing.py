@@ -3,9 +3,9 @@
 import pytest
 
 from tests.conftest import Clock
-from tests.journeys.conftest import shown, signs_in
 from tests.people import Person
 from tests.relying_app import RelyingApp
+from tests.signing_up import shown, signs_in
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import pytest
 from flask import Flask
 
 from idp.settings import Throttle
-from tests.journeys.conftest import fill_in_sign_up, shown
 from tests.people import Person
+from tests.signing_up import fill_in_sign_up, shown
 from tests.web_browser import Browser
 
 PAIRS = 25

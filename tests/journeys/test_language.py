@@ -3,9 +3,9 @@
 from sqlalchemy import text
 
 from idp.store import base
-from tests.journeys.conftest import shown, signs_in
 from tests.people import Person
 from tests.relying_app import RelyingApp
+from tests.signing_up import shown, signs_in
 
 
 def reads_german(person: Person) -> None:

@@ -6,9 +6,10 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Clock
-from tests.journeys.conftest import Mailbox, shown, signs_in
+from tests.mailbox import Mailbox
 from tests.people import Person
 from tests.relying_app import RelyingApp
+from tests.signing_up import shown, signs_in
 from tests.web_browser import Arrival, Browser, Page
 
 NEW = "Violet-kettle-42"

@@ -6,9 +6,10 @@ from sqlalchemy import text
 
 from idp.store import base
 from tests.conftest import Clock
-from tests.journeys.conftest import Mailbox, shown, signs_in
+from tests.mailbox import Mailbox
 from tests.people import Person
 from tests.relying_app import RelyingApp
+from tests.signing_up import shown, signs_in
 from tests.web_browser import Browser, Page
 
 HOUR, DAY = 3600, 86400

@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 from idp.store import base
 from tests.conftest import Clock
-from tests.journeys.conftest import JANE, Mailbox, fill_in_sign_up, shown, signs_in, signs_up
-from tests.people import Person
+from tests.mailbox import Mailbox
+from tests.people import JANE, Person
 from tests.relying_app import RelyingApp
+from tests.signing_up import fill_in_sign_up, shown, signs_in, signs_up
 from tests.web_browser import Browser
 
 

@@ -4,9 +4,10 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Clock
-from tests.journeys.conftest import Mailbox, fill_in_sign_up, shown, signs_in, signs_up, sub_of
+from tests.mailbox import Mailbox
 from tests.people import Person
 from tests.relying_app import RelyingApp
+from tests.signing_up import fill_in_sign_up, shown, signs_in, signs_up, sub_of
 from tests.web_browser import Browser
 
 

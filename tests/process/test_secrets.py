@@ -11,11 +11,12 @@ from idp.settings import load_settings
 from idp.store import base
 from idp.store.schema import METADATA
 from tests import provider, secrets_in_logs
-from tests.journeys.conftest import JANE, Mailbox, fill_in_sign_up
 from tests.live import Live
-from tests.people import Person
+from tests.mailbox import Mailbox
+from tests.people import JANE, Person
 from tests.process.node import Install, Node, serving
 from tests.relying_app import RelyingApp
+from tests.signing_up import fill_in_sign_up
 from tests.web_browser import Page
 
 pytestmark = pytest.mark.process

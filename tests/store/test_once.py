@@ -16,10 +16,11 @@ from sqlalchemy import text
 from idp.settings import Settings
 from idp.store import base
 from tests import racing
-from tests.journeys.conftest import Mailbox, signs_up, sub_of
+from tests.mailbox import Mailbox
 from tests.people import Person
 from tests.racing import RACERS, Track
 from tests.relying_app import RelyingApp, Tokens, Visit
+from tests.signing_up import signs_up, sub_of
 
 pytestmark = pytest.mark.process
 
