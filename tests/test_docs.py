@@ -24,6 +24,7 @@ TARGET = re.compile(r"(?:^|[;&$] ?)make ([a-z][\w-]*)")
 FILE = re.compile(r"[\w.-]+(?:/[\w.@-]+)+/?|[\w-]+\.(?:toml|md|lock)")
 TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NO_SETTINGS = ("toml", "po", "html", "css", "py")
+MOST_BYTES_OF_A_PICTURE = 200_000
 GROWS_WHILE_RUNNING = ("var/", "keys/", "dist/")
 
 
@@ -120,6 +121,13 @@ def test_what_a_page_names_exists(page: Path) -> None:
     assert list(unknown_settings(text)) == []
     assert list(unknown_targets(text)) == []
     assert list(missing_files(text, page)) == []
+
+
+def test_every_picture_is_shown_somewhere_and_quick_to_load() -> None:
+    shown = {(page.parent / target).resolve() for page in PAGES for target in LINK.findall(page.read_text("utf-8"))}
+    for picture in (ROOT / "docs" / "images").iterdir():
+        assert picture in shown
+        assert picture.stat().st_size <= MOST_BYTES_OF_A_PICTURE
 
 
 def test_the_readme_names_the_two_commands() -> None:

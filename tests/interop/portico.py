@@ -71,9 +71,9 @@ class Portico:
             self._idp("clients", "apply")
         return folder.name
 
-    def welcomes(self) -> Person:
+    def welcomes(self, email: str = "") -> Person:
         """Somebody who signed up and confirmed their address before the story begins."""
-        email = f"alice.{next(self.numbers)}@example.org"
+        email = email or f"alice.{next(self.numbers)}@example.org"
         return Person(email, self._idp("users", "add", email, "--password-stdin", stdin=PASSWORD).strip())
 
     def _idp(self, *words: str, stdin: str = "") -> str:
