@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     hold_signals_for_children()
     server = Server(settings)
     LOG.info("Portico answers at %s, listening on %s", settings.server.issuer, settings.server.bind)
-    server.serve(target_loader=partial(load, os.getpid()), wrap_loader=False)
+    server.answer_requests()
     return 0
 
 
@@ -85,7 +85,7 @@ class Server(MPServer):
             http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN, max_buffer_size=HEADER_BYTES),
             respawn_failed_workers=True,
             workers_kill_timeout=max(1, settings.server.drain_for),
-            log_level=LogLevels.info,
+            log_level=LogLevels.warning if settings.server.development else LogLevels.info,
             log_dictconfig=logs.configuration(settings),
         )
         self.main_loop_interrupt = Waking()
@@ -93,6 +93,10 @@ class Server(MPServer):
         self.on_startup(self.background.start)
         self.on_reload(self.background.restart)
         self.on_shutdown(self.background.stop)
+
+    def answer_requests(self) -> None:
+        """Until a signal ends it. MPServer.serve would begin by advising against the threads we chose."""
+        super(MPServer, self).serve(target_loader=partial(load, os.getpid()), wrap_loader=False)
 
     def _init_shared_socket(self) -> None:
         """One listening socket for all workers, held here too: whoever connects while a worker is replaced waits in its
