@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def entry() -> NoReturn:
-    """Where `python -m idp` and the installed `idp` begin."""
+    """Where `python -m idp` and the installed `idp` begin. What they write is for their own user's eyes."""
+    os.umask(0o077)
     try:
         code = main()
     except KeyboardInterrupt:

@@ -42,7 +42,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "loggers": {
             "idp": {"level": level},
             "idp.access": {"level": "INFO" if settings.log.access else "WARNING"},
-            "_granian": {"level": level},
+            "_granian": {"level": "WARNING" if development else level},
         },
     }
 
