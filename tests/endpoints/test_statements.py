@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -143,6 +144,17 @@ def test_a_wrong_code_or_token_writes_nothing(shop: RelyingApp, counting: Count,
         response = shop.posts_token(fields)
     assert response.status_code == 400
     assert log.writes == []
+
+
+def test_an_unknown_client_and_a_wrong_secret_cost_the_same(shop: RelyingApp, counting: Count) -> None:
+    """RFC 6749 §2.3.1: the time an answer takes tells nobody which clients there are."""
+    costs = []
+    for wrong in (shop, replace(shop, client_id="nobody")):
+        with counting() as log:
+            response = wrong.posts_token({"grant_type": "x"}, {"Authorization": wrong.basic("wrong")})
+        assert response.status_code == 401
+        costs.append(len(log.trips))
+    assert costs[0] == costs[1]
 
 
 @pytest.mark.parametrize("path", ["/", "/signin", "/signup", "/forgot", "/help", "/terms", "/privacy", "/nowhere"])

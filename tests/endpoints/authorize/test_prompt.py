@@ -194,6 +194,12 @@ def test_a_claim_for_a_subject_is_kept(shop: RelyingApp, alice: Person, bob: Per
     assert shop.asks(prompt="none", claims=claims).seen_by(alice).error == "login_required"
 
 
+def test_a_hint_and_a_claim_that_name_different_people(shop: RelyingApp, alice: Person, bob: Person) -> None:
+    hint = shop.asks().seen_by(alice).signs_in().allows().redeems().id_token
+    claims = json.dumps({"id_token": {"sub": {"value": bob.user_id}}})
+    assert shop.asks(claims=claims, id_token_hint=hint).seen_by(alice).error == "invalid_request"
+
+
 def test_login_hint_fills_in_the_address(shop: RelyingApp, alice: Person) -> None:
     visit = shop.asks(login_hint="someone@example.org").seen_by(alice)
     assert visit.page.form("email").fields["email"] == "someone@example.org"
