@@ -63,6 +63,7 @@ def is_trusted(text: str, networks: Sequence[Network]) -> bool:
     return address is not None and any(address in network for network in networks)
 
 
+@lru_cache(maxsize=4096)
 def _address(text: str) -> Address | None:
     """An address as proxies write it: with or without a port, IPv6 in brackets or bare, IPv4 perhaps inside IPv6."""
     text = text.strip()

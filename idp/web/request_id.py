@@ -1,12 +1,11 @@
 """The reference of one request: in the answer's header, on every error page, in every log line and audit event.
 
-It is always our own: 16 letters and digits that can be read out on the telephone. An id that a trusted proxy sent
+It is always our own: 16 hexadecimal digits that can be read out on the telephone. An id that a trusted proxy sent
 stands beside it in the log; from anyone else it is ignored.
 """
 
 import re
 import secrets
-from base64 import b32encode
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from types import TracebackType
@@ -39,7 +38,7 @@ class RequestIds:
         self.app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        reference = b32encode(secrets.token_bytes(10)).decode().lower()
+        reference = secrets.token_hex(8)
         sent = environ.get(PROXY_REQUEST_ID, "")
         outer = _REFERENCE.set(reference)
         outer_proxy = _PROXY_REFERENCE.set(sent if ACCEPTABLE.fullmatch(sent) else "")
