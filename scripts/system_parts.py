@@ -1,4 +1,4 @@
-"""The parts of the system that some tests need beside Python: a browser, Node, Apache.
+"""The parts of the system that some tests need beside Python: a browser, Node, Apache, nginx.
 
 `--install` brings in what is missing where that is allowed (root, apt); what stays missing is named, one line each,
 with the tests that will be skipped and what to install. With CI set, nothing may stay missing. Tests ask `is_there`.
@@ -36,6 +36,10 @@ def has_apache() -> bool:
     return program is not None and (APACHE_MODULES / "mod_auth_openidc.so").is_file()
 
 
+def nginx() -> str | None:
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
 class Part(NamedTuple):
     """What it is called, how to see that it is there, the Debian packages that bring it, what goes untested without."""
 
@@ -51,6 +55,7 @@ PARTS = {
         Part("Chromium", chromium, ("chromium",), "everything that happens in a real browser"),
         Part("Node 20", has_node, ("nodejs", "npm"), "the relying parties of npm"),
         Part("Apache", has_apache, ("apache2", "libapache2-mod-auth-openidc"), "Apache's mod_auth_openidc"),
+        Part("nginx", nginx, ("nginx",), "nginx in front of Portico"),
     )
 }
 

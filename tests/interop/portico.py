@@ -1,11 +1,12 @@
 """A real Portico for the relying parties: one `idp serve` on loopback, its apps declared in files, its people added."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tests.process.node import Install, Node, free_port, serving, toml
@@ -41,7 +42,7 @@ class Portico:
 
     @property
     def issuer(self) -> str:
-        return self.node.url
+        return str(self.install.settings["server"]["issuer"])
 
     @property
     def install(self) -> Install:
@@ -83,11 +84,13 @@ class Portico:
 
 
 @contextmanager
-def started(folder: Path, port: int | None = None, **tokens: int) -> Iterator[Portico]:
-    """A new one, on SQLite; `tokens` are settings of that section."""
+def started(
+    folder: Path, port: int | None = None, server: Mapping[str, Any] = MappingProxyType({}), **tokens: int
+) -> Iterator[Portico]:
+    """A new one, on SQLite; `server` and `tokens` are settings of those sections."""
     install = Install(folder, f"sqlite:///{folder / 'portico.db'}")
     port = port or free_port()
-    install.change("server", issuer=f"http://127.0.0.1:{port}", workers=1, drain_for=1)
+    install.change("server", **{"issuer": f"http://127.0.0.1:{port}", "workers": 1, "drain_for": 1, **server})
     install.change("tokens", **tokens)
     done = install.idp("init")
     assert done.returncode == 0, done.stderr
