@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from idp.protocol.claims import PROTOCOL_CLAIMS
 from tests.clocks import Clock
 from tests.people import Person
 from tests.relying_app import RelyingApp
@@ -82,6 +83,11 @@ def test_no_profile_claim_replaces_one_of_ours(shop: RelyingApp, alice: Person) 
     answer = tokens.userinfo()
     assert answer["sub"] == alice.user_id
     assert "evil" not in map(str, answer.values())
+
+
+def test_every_claim_we_set_is_one_that_no_profile_may_set() -> None:
+    """Twice safe: what a profile says under such a name is left out, and ours is written last."""
+    assert OURS <= PROTOCOL_CLAIMS
 
 
 @pytest.mark.section("OpenID Connect Core §5.4")
