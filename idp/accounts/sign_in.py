@@ -36,16 +36,18 @@ def check(lookup: str, password: str, source: Source, hasher: PasswordHasher, li
     """Whose password this is, of those who have this address or signed up with it.
 
     A sign-up that waits for its proof answers to its own password, also when the address has an account: otherwise
-    whoever signs up with a stranger's address would learn by signing in whether there is one.
-    Raises TooMany and Busy. Counts the try first, and writes nothing in the request's transaction but a rehash.
+    whoever signs up with a stranger's address would learn by signing in whether there is one. It was a try of the
+    account's password all the same, and counts as one: anybody can sign up with any address and any password.
+    Raises TooMany and Busy. Counts the try first; an account in the answer is held as `stands` says.
     """
     account = users.by_email(lookup)
     guess = throttle.password(lookup, source.network, _trusted(source.device, account), limits, now)
     waiting = sign_ups.of_address(lookup, source.browser, now)
-    if _is_right(account, password, hasher, guess):
-        return Answer(account=account)
-    if waiting and _tried(waiting.password, password, hasher, guess).ok:
-        guess.was_right()
+    verdict = _tried(account, password, hasher, guess)
+    if account and verdict.ok:
+        renewed = hasher.hash(password) if verdict.needs_rehash else None
+        return Answer(account=account) if stands(account, renewed) else NOBODY
+    if waiting and hasher.verify(waiting.password, password).ok:
         return Answer(unproved=waiting)
     return NOBODY
 
@@ -53,27 +55,35 @@ def check(lookup: str, password: str, source: Source, hasher: PasswordHasher, li
 def is_password_of(
     account: Account, password: str, source: Source, hasher: PasswordHasher, limits: Throttle, now: int
 ) -> bool:
-    """Whether the person of this account typed their password; counted as `check` counts. Raises TooMany and Busy."""
+    """Whether the person of this account typed their password; counted as `check` counts. Raises TooMany and Busy.
+
+    Whoever lets something begin by it asks `stands` first.
+    """
     guess = throttle.password(account.lookup, source.network, _trusted(source.device, account), limits, now)
-    return _is_right(account, password, hasher, guess)
+    return _tried(account, password, hasher, guess).ok
 
 
-def _is_right(account: Account | None, password: str, hasher: PasswordHasher, guess: Guess) -> bool:
-    stored = account.password if account else None
-    verdict = _tried(stored, password, hasher, guess)
-    if verdict.ok:
-        guess.was_right()
-    if verdict.needs_rehash and account and stored:
-        credentials.rehash_password(account.user_id, stored, hasher.hash(password))
-    return verdict.ok
+def stands(account: Account, renewed: str | None = None) -> bool:
+    """The password that was right a moment ago is the account's still, and stays it until this transaction ends.
+
+    Hashing takes its time, and meanwhile the owner may have chosen a new one: then whoever knows the old one must
+    find every door closed. `renewed` is a hash of the same password by today's parameters. To be called before the
+    request writes anything else.
+    """
+    stored = account.password
+    return stored is not None and credentials.keep_password(account.user_id, stored, renewed or stored)
 
 
-def _tried(stored: str | None, password: str, hasher: PasswordHasher, guess: Guess) -> Verdict:
+def _tried(account: Account | None, password: str, hasher: PasswordHasher, guess: Guess) -> Verdict:
+    """The verdict on a counted try; nobody's password takes as long as somebody's."""
     try:
-        return hasher.verify(stored, password)
+        verdict = hasher.verify(account.password if account else None, password)
     except Busy:
         guess.was_none()
         raise
+    if verdict.ok:
+        guess.was_right()
+    return verdict
 
 
 def _trusted(device: Device, account: Account | None) -> str | None:

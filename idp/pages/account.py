@@ -50,8 +50,8 @@ def password() -> Response:
     form = Form.read(PASSWORD, NEW_PASSWORD, CONFIRM_PASSWORD)
     if form.sent and not form.stale:
         new = _new_password(found, form)
-        if form.ready:
-            return _changed(found, session, new)
+        if form.ready and (response := _changed(found, session, new, form)):
+            return response
     return render("account/password.html", form=form, place="account.password", email=found.email)
 
 
@@ -76,17 +76,27 @@ def _new_password(found: Account, form: Form) -> str:
         form.refuse(429, refused.retry_after)
         return ""
     if not right:
-        form.fail("password", gettext("That password isn’t right. Passwords are case sensitive."))
+        _say_wrong(form)
     return new
 
 
-def _changed(found: Account, session: Session, new: str) -> Response:
-    """Every other session and grant ends; this one goes on under a new cookie."""
+def _changed(found: Account, session: Session, new: str, form: Form) -> Response | None:
+    """Every other session and grant ends; this one goes on under a new cookie.
+
+    None, with the sentence said, when the current password was changed elsewhere in this very moment.
+    """
     password_hash = house().hasher.hash(new)
+    if not accounts.stands(found):
+        _say_wrong(form)
+        return None
     recovery.set_password(found, password_hash, arrival.network(), now(), kept_session=session.id)
     arrival.proves_again(session, None)
     tell_owner(found)
     return see_other(url_for("account.account", changed=1))
+
+
+def _say_wrong(form: Form) -> None:
+    form.fail("password", gettext("That password isn’t right. Passwords are case sensitive."))
 
 
 door = Door(routes)

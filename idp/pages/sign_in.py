@@ -121,7 +121,7 @@ def _is_still(account: Account, form: Form) -> bool:
     try:
         right = accounts.is_password_of(
             account, password, arrival.source(), house().hasher, house().settings.throttle, now()
-        )
+        ) and accounts.stands(account)
     except TooMany as refused:
         _say_too_many(form, refused)
         return False

@@ -36,7 +36,7 @@ _SET_PASSWORD = text(
     DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at
     """
 )
-_REHASH = text(
+_KEEP = text(
     "UPDATE credentials SET value = :value WHERE user_id = :user_id AND kind = 'password' AND value = :old_value"
 )
 
@@ -46,6 +46,9 @@ def set_password(user_id: str, value: str, now: int) -> None:
     db.session.execute(_SET_PASSWORD, {"id": new_id(), "user_id": user_id, "value": value, "now": now})
 
 
-def rehash_password(user_id: str, old_value: str, value: str) -> bool:
-    """The same password under today's parameters; False when it was changed in between."""
-    return count(_REHASH, {"user_id": user_id, "old_value": old_value, "value": value}) == 1
+def keep_password(user_id: str, old_value: str, value: str) -> bool:
+    """The password stays the one behind `old_value`; `value` is a hash of the same, that one or a stronger one.
+
+    False when it was changed since it was read. Nobody changes it before this transaction ends.
+    """
+    return count(_KEEP, {"user_id": user_id, "old_value": old_value, "value": value}) == 1

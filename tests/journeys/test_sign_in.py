@@ -4,12 +4,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from idp.accounts.hashing import PasswordHasher, Verdict
 from idp.store import base
 from tests.conftest import Clock
 from tests.mailbox import Mailbox
 from tests.people import Person
 from tests.relying_app import RelyingApp
-from tests.signing_up import shown, signs_in
+from tests.signing_up import fill_in_sign_up, shown, signs_in
 from tests.web_browser import Browser, Page
 
 HOUR, DAY = 3600, 86400
@@ -174,6 +175,16 @@ def test_whoever_is_signed_in_already_has_nothing_to_do_at_sign_in(alice: Person
     assert shown(alice.browser.open("/signin")).heading == "Hello, Alice Example"
 
 
+class CrowdedHasher(PasswordHasher):
+    """Others take every seat as soon as one password was looked at."""
+
+    def verify(self, stored: str | None, password: str) -> Verdict:
+        verdict = super().verify(stored, password)
+        while self._seats.acquire(blocking=False):
+            pass
+        return verdict
+
+
 class TestGuessing:
     def guesses(self, browser: Browser, email: str, times: int) -> Page:
         page = None
@@ -260,6 +271,32 @@ class TestGuessing:
         for _ in range(seats):
             hasher._seats.release()
         assert tries(alice.browser, alice.email, alice.password).status == 200, "nothing was counted"
+
+    @pytest.mark.incident("CVE-2026-9798")
+    def test_a_sign_up_with_somebodys_address_brings_no_more_tries_at_their_password(
+        self, app: Flask, alice: Person
+    ) -> None:
+        """Its own password is right, whatever the account's is; that must not start the account's count again."""
+        mallory = Browser(app, address="203.0.113.66")
+        fill_in_sign_up(mallory, shown(mallory.open("/signup")), alice.email, "Mallorys-trap-99")
+        for number in range(10):
+            typed = "Mallorys-trap-99" if number % 5 == 4 else WRONG
+            assert tries(Browser(app, address=f"203.0.113.{number}"), alice.email, typed).status != 429
+        assert tries(Browser(app, address="203.0.113.99"), alice.email, alice.password).status == 429
+
+    def test_a_password_that_was_looked_at_counts_though_the_next_hash_has_to_wait(
+        self, app: Flask, alice: Person
+    ) -> None:
+        """Who fills the queue by force meets a 503, and learns no more passwords by it than others."""
+        mallory = Browser(app, address="203.0.113.66")
+        fill_in_sign_up(mallory, shown(mallory.open("/signup")), alice.email, "Mallorys-trap-99")
+        house = app.extensions["portico"]
+        for number in range(10):
+            crowded = CrowdedHasher(house.settings.password)
+            app.extensions["portico"] = type(house)(**{**vars(house), "hasher": crowded})
+            assert tries(Browser(app, address=f"203.0.113.{number}"), alice.email, WRONG).status == 503
+        app.extensions["portico"] = house
+        assert tries(Browser(app, address="203.0.113.99"), alice.email, alice.password).status == 429
 
     @pytest.mark.incident("CVE-2024-47070")
     def test_a_forwarding_header_of_ones_own_making_is_another_network_for_nobody(

@@ -61,8 +61,8 @@ def test_a_new_password_takes_the_place_of_the_old_one() -> None:
 def test_a_rehash_loses_against_a_change_made_meanwhile() -> None:
     alice = somebody()
     with unit_of_work():
-        assert not credentials.rehash_password(alice, "older", "rehashed")
-        assert credentials.rehash_password(alice, "hash", "rehashed")
+        assert not credentials.keep_password(alice, "older", "rehashed")
+        assert credentials.keep_password(alice, "hash", "rehashed")
     account = users.by_id(alice)
     assert account is not None
     assert (account.password, account.password_changed_at) == ("rehashed", NOW)
