@@ -98,6 +98,10 @@ def end(session: Session, now: int) -> None:
 
 
 def end_everywhere_else(user_id: str, now: int, kept: str = "") -> int:
-    """After a new password: every other session of the person and every grant made in them ends, offline ones too."""
+    """After a new password: every other session of the person and every grant made in them ends, offline ones too.
+
+    The sessions first: from then on no code opens a grant in them (store.grants.open).
+    """
+    ended = browser_sessions.end_others(user_id, now, kept)
     grants.revoke_of_user(user_id, now, except_session=kept or None)
-    return browser_sessions.end_others(user_id, now, kept)
+    return ended

@@ -17,9 +17,9 @@ def spend_link(token: str, now: int) -> Proved | None:
 def set_password(account: Account, password_hash: str, network: str, now: int, *, kept_session: str = "") -> None:
     """The account has a new password; every other session and every grant made in one ends, every mailed link too."""
     credentials.set_password(account.user_id, password_hash, now)
+    sign_ups.void(account.user_id)  # before sessions end: whoever claims it now is among them
     sessions.end_everywhere_else(account.user_id, now, kept_session)
     stored.end(RESET, account.lookup, now)
-    sign_ups.void(account.user_id)
     audit.record("password_changed", now, user_id=account.user_id, network=network, by="owner")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from idp.protocol.errors import InvalidGrant, InvalidScope
 from idp.protocol.scope import Scope
 from idp.settings import Tokens
-from idp.store.base import Base, count, hot_count, hot_row
+from idp.store.base import Base, count, db, hot_count, hot_row
 
 
 class GrantRow(Base):
@@ -83,18 +83,18 @@ _PERSON = text(
     WHERE u.id = :user_id AND u.state = 'active'
     """
 )
-# The code's grant id is the primary key, so one INSERT succeeds once, whichever node runs it.
-_OPEN = text(
-    f"""
+# The code's grant id is the primary key, so one INSERT succeeds once, whichever node runs it. It must not slip past
+# whoever ends the session at that moment: PostgreSQL waits for them and looks again, SQLite has one writer anyway.
+_OPENING = f"""
     INSERT INTO grants (id, user_id, client_id, session_id, scope, claims, auth_time, amr, acr, offline,
                         generation, rotated_at, opened_at, expires_at)
     SELECT :id, s.user_id, :client_id, s.id, :scope, :claims, :auth_time, :amr, :acr, :offline,
            0, :now, :now, :expires_at
     FROM browser_sessions s JOIN users u ON u.id = s.user_id AND u.state = 'active'
-    WHERE s.id = :session_id AND s.user_id = :user_id AND {_ALIVE_SESSION}
+    WHERE s.id = :session_id AND s.user_id = :user_id AND {_ALIVE_SESSION} %s
     ON CONFLICT (id) DO NOTHING
-    """  # noqa: S608 (nothing in it comes from outside)
-)
+"""  # noqa: S608 (nothing in it comes from outside)
+_OPEN = {"postgresql": text(_OPENING % "FOR SHARE OF s"), "sqlite": text(_OPENING % "")}
 _COLUMNS = """
     g.id, g.user_id, g.client_id, g.session_id, g.scope, g.claims, g.auth_time, g.amr, g.acr, g.offline, g.generation
 """
@@ -154,7 +154,7 @@ def open(grant: Grant, now: int, idle_since: int, expires_at: int) -> None:
         "idle_since": idle_since,
         "expires_at": expires_at,
     }
-    if hot_count(_OPEN, values) == 1:
+    if hot_count(_OPEN[db.engine.dialect.name], values) == 1:
         return
     if hot_row(_EXISTS, {"id": grant.id}) is None:
         raise InvalidGrant("the person signed out before the code was redeemed")
