@@ -22,6 +22,7 @@ from granian.server.mp import MPServer
 
 from idp.cli.background import Background
 from idp.cli.endings import Waking, hear_every_signal, hold_signals_for_children, leave_with
+from idp.cli.memory import stay_small
 from idp.settings import Settings, SettingsError, load_settings
 from idp.signing.wrapping import KeyFolder, KeyFolderError
 from idp.web import logs
@@ -64,6 +65,7 @@ def usable_settings() -> Settings:
 def load(parent: int) -> Any:
     """In the worker: import the application, which the process that only watches never does."""
     hear_every_signal()
+    stay_small()
     leave_with(parent)
     return import_module("idp.cli.worker").application()
 
