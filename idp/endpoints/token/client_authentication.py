@@ -74,4 +74,6 @@ def _basic(authorization: str) -> Presented:
         raise InvalidClient("the Basic credentials are not base64 of form-urlencoded client_id:client_secret") from None
     if not colon:
         raise InvalidClient("the Basic credentials hold no colon")
+    if not (client_id + secret).isprintable():  # Appendix A.1, A.2: VSCHAR; a null has no place in PostgreSQL either
+        raise InvalidClient("the Basic credentials hold a control character")
     return Presented(BASIC, client_id, secret)
