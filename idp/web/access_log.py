@@ -65,6 +65,7 @@ def _plain(body: bytes) -> list[tuple[str, str]]:
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
     ]
 
 

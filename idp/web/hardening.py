@@ -18,6 +18,7 @@ from idp.web.proxies import Proxies
 from idp.web.request_id import RequestIds
 
 BODY_LIMIT = 64 * 1024  # bytes; every form and protocol message fits many times
+ASCII = bytes(range(128))
 HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::[0-9]{1,5})?", re.ASCII)
 
 
@@ -44,6 +45,7 @@ class Hardening:
         if "HTTP_TRANSFER_ENCODING" in environ:
             environ["wsgi.input"] = BoundedBody(environ["wsgi.input"], BODY_LIMIT)
         environ["HTTP_HOST"], environ["wsgi.url_scheme"] = self.host, self.scheme
+        environ["QUERY_STRING"] = _escaped(environ.get("QUERY_STRING", ""))
         return self.app(environ, start_response)
 
     def _wrong_host(self, environ: WSGIEnvironment) -> tuple[str, str, str] | None:
@@ -108,6 +110,14 @@ class BoundedBody:
         if self.left < 0:
             raise RequestEntityTooLarge
         return piece
+
+
+def _escaped(query: str) -> str:
+    """RFC 3986 §2.1: an address is ASCII. Octets that came bare are written as they should have been.
+
+    Inside, some readers would refuse what is not UTF-8 with a refusal, and others with a fault.
+    """
+    return query if query.isascii() else quote(query.encode("latin-1"), safe=ASCII)
 
 
 def _unacceptable_body(environ: WSGIEnvironment) -> tuple[str, str, str] | None:

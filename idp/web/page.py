@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, render_template, request, url_for
 
@@ -135,7 +135,7 @@ def to(endpoint: str, **values: Any) -> str:
 def here() -> str:
     """This request's own address, without its query, if a GET shows a page there; else the home page's."""
     rule = request.url_rule
-    return request.script_root + request.path if rule and "GET" in (rule.methods or ()) else url_for("home.home")
+    return quote(request.script_root + request.path) if rule and "GET" in (rule.methods or ()) else url_for("home.home")
 
 
 def _kept_parameters(pending: Waiting | None) -> Iterable[tuple[str, str]]:

@@ -31,7 +31,13 @@ def walled(issuer: str = ISSUER, **server: object) -> Client:
 
     @app.get("/")
     def where() -> dict[str, Any]:
-        return {"link": url_for("where", _external=True), "host": request.host, "secure": request.is_secure}
+        query = request.query_string.decode("ascii")
+        return {
+            "link": url_for("where", _external=True),
+            "host": request.host,
+            "secure": request.is_secure,
+            "query": query,
+        }
 
     mail = {"transport": "smtp"}
     hardening.prepare(app, load_settings(server={"issuer": issuer, **server}, mail=mail))
@@ -53,7 +59,7 @@ def walled(issuer: str = ISSUER, **server: object) -> Client:
 @pytest.mark.incident("Zitadel CVE-2025-64101, GHSA-93m4-mfpg-c3xf; Canaille 0.0.65")
 def test_links_are_the_issuers_whatever_host_a_request_names(host: str) -> None:
     told = json.loads(walled().get("/", headers={"Host": host}, base_url="http://id.example.com").data)
-    assert told == {"link": f"{ISSUER}/", "host": "id.example.com", "secure": True}
+    assert told == {"link": f"{ISSUER}/", "host": "id.example.com", "secure": True, "query": ""}
 
 
 @pytest.mark.parametrize("name", ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "Forwarded"])
@@ -91,6 +97,12 @@ def test_a_request_without_any_host_is_refused() -> None:
         return walled().application(environ, start_response)
 
     assert Client(hostless).get("/").status_code == 400
+
+
+def test_octets_that_came_bare_in_a_query_are_escaped_and_the_others_are_left_alone() -> None:
+    bare = "a=%2B+&b=\xc3\xa9\xff&c=%zz;'"
+    told = walled().get("/", environ_overrides={"QUERY_STRING": bare})
+    assert json.loads(told.data)["query"] == "a=%2B+&b=%C3%A9%FF&c=%zz;'"
 
 
 def post(size: int, path: str = "/read", **environ: Any) -> TestResponse:
