@@ -21,19 +21,21 @@ routes = Blueprint("userinfo", __name__)
 
 @routes.route("/userinfo", methods=["GET", "POST"], provide_automatic_options=False)
 def userinfo() -> Response:
-    """One read: the grant tells whether it lives, and the person is joined to it."""
+    """One read: the grant tells whether it lives, and the person is joined to it. A suspended app's tokens are dead."""
     mint = house().mint
     token = access_token.read(bearer.presented(request), mint.sealer, mint.ring, mint.issuer, now())
     found = grants.alive(token.grant_id)
     if found is None:
         raise InvalidToken(access_token.UNKNOWN)
     grant, person = found
+    client = house().clients.find(grant.client_id, now())
+    if client is None:
+        raise InvalidToken(access_token.UNKNOWN)
     if OPENID not in token.scope:
         raise InsufficientScope("UserInfo needs the scope openid")
     asked = ClaimsRequest.from_json(grant.claims).userinfo if grant.claims else {}
     released = release(claims.of_person(person), wanted(token.scope, asked))
-    answer = private_json({**released, "sub": grant.user_id})
-    return cors.open_to(answer, _origins(grant.client_id))
+    return cors.open_to(private_json({**released, "sub": grant.user_id}), client.metadata.allowed_origins)
 
 
 @routes.route("/userinfo", methods=["OPTIONS"], provide_automatic_options=False)
@@ -55,11 +57,6 @@ def metadata(settings: Settings) -> Mapping[str, object]:
         "userinfo_endpoint": f"{settings.server.issuer}/userinfo",
         "claims_supported": sorted(names.union(*(SCOPE_CLAIMS[scope] for scope in ("profile", "email")))),
     }
-
-
-def _origins(client_id: str) -> tuple[str, ...]:
-    client = house().clients.find(client_id, now())
-    return client.metadata.allowed_origins if client else ()
 
 
 door = Door(routes, metadata)

@@ -139,6 +139,17 @@ def test_a_token_ends_with_its_session(tokens: Tokens, alice: Person) -> None:
     refused(tokens.asks_userinfo(), 401, "invalid_token")
 
 
+@pytest.mark.incident("disabled but still accepted")
+@pytest.mark.parametrize("kind", ["opaque", "jwt"])
+def test_the_tokens_of_a_suspended_app_are_dead(app: Flask, alice: Person, clock: Clock, kind: str) -> None:
+    """Within the time a worker may go on with what it knows of an app; refreshing and signing in end likewise."""
+    modern = RelyingApp.registered(app, "modern", access_token_format=kind)
+    tokens = modern.asks().seen_by(alice).signs_in().allows().redeems()
+    modern.suspended()
+    clock.moves(app.extensions["portico"].settings.clients.cache_for)
+    refused(tokens.asks_userinfo(), 401, "invalid_token")
+
+
 def test_what_changed_since_is_told(tokens: Tokens, alice: Person) -> None:
     alice.fills_in(nickname="Al")
     assert tokens.userinfo()["nickname"] == "Al"
