@@ -127,6 +127,8 @@ def _values(client: Client) -> dict[str, object]:
 
 def _read(client_id: str, now: int) -> tuple[Client | None, int | None]:
     """Also when the first of its secrets expires: from then on this is no longer the truth."""
+    if not client_id.isprintable():  # RFC 6749 §A.1: no such id; PostgreSQL would refuse a null character with a fault
+        return None, None
     with db.engines["hot"].connect() as connection:
         return next(_clients(connection.execute(ACTIVE, {"client": client_id, "now": now})), (None, None))
 

@@ -132,6 +132,8 @@ def test_basic_is_form_encoded_inside(app: Flask, alice: Person, secret: str) ->
         "Basic c2hvcA==",
         "Basic /////w==",
         "Basic " + b64encode(b"shop:\x00").decode(),
+        "Basic " + b64encode(b"sh\x00op:x").decode(),
+        "Basic " + b64encode(b"sh%00op:x").decode(),
         "Basic " + b64encode(b"shop:\xff\xfe").decode(),
         "Basic " + b64encode(b"shop:%ff").decode(),
         "Basic " + b64encode(b"shop:%zz").decode(),
