@@ -29,6 +29,7 @@ def test_both_addresses_tell_the_same_truth(client: FlaskClient) -> None:
     assert client.get(ADDRESSES[0]).data == client.get(ADDRESSES[1]).data
 
 
+@pytest.mark.section("RFC 8414 §2")
 def test_authlib_finds_nothing_to_mend(document: dict[str, Any]) -> None:
     """RFC 8414 §2 and Discovery §3, as an implementation of others reads them; it wants https issuers."""
     secured = json.loads(json.dumps(document).replace("http://127.0.0.1:8000", "https://id.example.com"))
@@ -94,6 +95,7 @@ def test_the_claims_it_names_are_released(document: dict[str, Any], shop: Relyin
     assert set(tokens.userinfo()) <= set(document["claims_supported"])
 
 
+@pytest.mark.section("RFC 6749 §11.4")
 def test_every_error_code_is_a_registered_one() -> None:
     """RFC 6749 §11.4 and the registrations since."""
     assert all(code == code.lower() and code.replace("_", "").isalpha() for code in ERROR_CODES)
@@ -140,6 +142,7 @@ def test_the_key_set_holds_no_private_member(client: FlaskClient) -> None:
         assert set(key) <= {"kty", "use", "alg", "kid", "n", "e", "crv", "x", "y"}
 
 
+@pytest.mark.section("OpenID Connect Discovery 1.0 §4")
 @pytest.mark.section("RFC 8414 §3.1")
 def test_an_issuer_with_a_path(settings: Settings, app: Flask) -> None:
     """Both forms: the path behind the well-known name, and before it (Discovery §4)."""

@@ -50,6 +50,7 @@ def test_one_session_one_sid(shop: RelyingApp, alice: Person) -> None:
     assert shop.asks().seen_by(alice.elsewhere()).signs_in().redeems().claims["sid"] != first
 
 
+@pytest.mark.section("OpenID Connect Core §3.1.3.6")
 @pytest.mark.parametrize(("alg", "hashed"), [("RS256", sha256), ("ES256", sha256), ("EdDSA", sha512)])
 def test_it_is_signed_as_registered(app: Flask, alice: Person, client: FlaskClient, alg: str, hashed: object) -> None:
     """Core §3.1.3.6 at_hash: the left half of the hash of the signature's algorithm."""

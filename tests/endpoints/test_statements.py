@@ -146,6 +146,7 @@ def test_a_wrong_code_or_token_writes_nothing(shop: RelyingApp, counting: Count,
     assert log.writes == []
 
 
+@pytest.mark.section("RFC 6749 §2.3.1")
 def test_an_unknown_client_and_a_wrong_secret_cost_the_same(shop: RelyingApp, counting: Count) -> None:
     """RFC 6749 §2.3.1: the time an answer takes tells nobody which clients there are."""
     costs = []

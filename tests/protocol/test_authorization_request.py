@@ -12,6 +12,8 @@ from idp.protocol.claims import ClaimsRequest
 from idp.protocol.prompt import Prompt
 from idp.protocol.scope import Scope
 
+pytestmark = pytest.mark.section("OpenID Connect Core §3.1.2.1")
+
 FULL = AuthorizationRequest(
     client_id="shop",
     reply_to=ReplyTo("https://shop.example/cb", "form_post", "opaque-state"),

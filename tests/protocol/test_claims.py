@@ -20,6 +20,8 @@ from idp.protocol.claims import (
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.scope import Scope
 
+pytestmark = [pytest.mark.section("OpenID Connect Core §5.4"), pytest.mark.section("OpenID Connect Core §5.5")]
+
 NAMES = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12)
 VALUES = st.booleans() | st.integers(-(10**6), 10**6) | NAMES
 ASKED = st.none() | st.fixed_dictionaries(

@@ -8,6 +8,8 @@ import pytest
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.client_registration import KINDS
 
+pytestmark = [pytest.mark.section("RFC 7591 §2"), pytest.mark.section("RFC 7591 §2.2")]
+
 BOX = ClientMetadata.register(
     {
         "client_name": "Photo Box",

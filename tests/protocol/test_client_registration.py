@@ -11,6 +11,8 @@ from idp.protocol.client_registration import KINDS, LOCALIZABLE, PROMISES
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.protocol.scope import Scope
 
+pytestmark = [pytest.mark.section("RFC 7591 §2"), pytest.mark.section("OpenID Connect Registration §2")]
+
 WEB: dict[str, object] = {"client_name": "Photo Box", "redirect_uris": ["https://box.example/cb"]}
 NATIVE: dict[str, object] = WEB | {
     "application_type": "native",

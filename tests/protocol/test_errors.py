@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from idp.protocol import errors
 from idp.protocol.errors import ERROR_CODES, InvalidRequest, OAuthError
 
+pytestmark = [pytest.mark.section("RFC 6749 §4.1.2.1"), pytest.mark.section("RFC 6749 §5.2")]
+
 REGISTERED = {
     "invalid_request": 400,
     "invalid_client": 401,

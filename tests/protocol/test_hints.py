@@ -4,6 +4,8 @@ import pytest
 
 from idp.protocol.hints import parse_acr_values, parse_display, parse_login_hint
 
+pytestmark = pytest.mark.section("OpenID Connect Core §3.1.2.1")
+
 
 @pytest.mark.parametrize(
     ("text", "display"),

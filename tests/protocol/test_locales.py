@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from idp.protocol.locales import best, is_language_tag, parse_locales
 
+pytestmark = pytest.mark.section("OpenID Connect Core §5.2")
+
 
 def test_core_3_1_2_1_ui_locales_are_wishes_in_their_order() -> None:
     assert parse_locales("fr-CA fr en") == ("fr-CA", "fr", "en")

@@ -5,6 +5,8 @@ import pytest
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.max_age import parse_max_age
 
+pytestmark = pytest.mark.section("OpenID Connect Core §3.1.2.1")
+
 
 @pytest.mark.parametrize(("text", "seconds"), [(None, None), ("0", 0), ("3600", 3600), ("007", 7)])
 def test_core_3_1_2_1_max_age_is_a_number_of_seconds(text: str | None, seconds: int | None) -> None:

@@ -8,6 +8,8 @@ from idp.protocol import member_kinds as kinds
 from idp.protocol.member_kinds import BadMember, Kind
 from idp.protocol.scope import Scope
 
+pytestmark = pytest.mark.section("RFC 7591 §2")
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2),

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.parameters import LONGEST, MOST, Parameters
 
+pytestmark = [pytest.mark.section("RFC 6749 §3.1"), pytest.mark.section("RFC 6749 §3.2")]
+
 PRINTABLE = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=40)
 
 

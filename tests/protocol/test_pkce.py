@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from idp.protocol.errors import InvalidGrant, InvalidRequest
 from idp.protocol.pkce import Challenge, prove, verify
 
+pytestmark = [pytest.mark.section("RFC 7636 §4.2"), pytest.mark.section("RFC 7636 §4.6")]
+
 # RFC 7636 Appendix B
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"

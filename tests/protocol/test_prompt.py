@@ -7,6 +7,11 @@ import pytest
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.prompt import CREATE, LOGIN, NONE, OFFERED, Prompt
 
+pytestmark = [
+    pytest.mark.section("OpenID Connect Core §3.1.2.1"),
+    pytest.mark.section("Initiating User Registration 1.0 §4"),
+]
+
 
 @pytest.mark.parametrize("nothing", [None, "", " "])
 def test_core_3_1_2_1_no_prompt_asks_for_nothing(nothing: str | None) -> None:

@@ -8,6 +8,12 @@ from idp.protocol.errors import InvalidRedirectUri
 from idp.protocol.redirect_uri import check_registrable, matches, origin_of
 from idp.protocol.uri import BadUri
 
+pytestmark = [
+    pytest.mark.section("RFC 6749 §3.1.2"),
+    pytest.mark.section("RFC 8252 §7.3"),
+    pytest.mark.section("RFC 9700 §4.1.3"),
+]
+
 REGISTERED = "https://app.example.org/callback"
 
 LOOK_ALIKES = [

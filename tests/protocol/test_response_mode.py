@@ -5,6 +5,8 @@ import pytest
 from idp.protocol.errors import InvalidRequest
 from idp.protocol.response_mode import OFFERED, parse_response_mode
 
+pytestmark = pytest.mark.section("OAuth 2.0 Multiple Response Types §2.1")
+
 
 def test_multiple_response_types_2_1_the_query_is_the_default_of_code() -> None:
     assert parse_response_mode(None) == "query"

@@ -5,6 +5,8 @@ import pytest
 from idp.protocol.errors import InvalidRequest, UnsupportedResponseType
 from idp.protocol.response_type import OFFERED, parse_response_type
 
+pytestmark = pytest.mark.section("RFC 6749 §3.1.1")
+
 
 def test_rfc6749_3_1_1_code_is_offered_and_nothing_else() -> None:
     assert OFFERED == ("code",)

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from idp.protocol.errors import InvalidScope
 from idp.protocol.scope import LONGEST, MOST, OPENID, Scope
 
+pytestmark = pytest.mark.section("RFC 6749 §3.3")
+
 TOKENS = st.text(st.sampled_from([chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"\\']), min_size=1)
 SCOPES = st.lists(TOKENS, max_size=12).map(Scope)
 

@@ -54,6 +54,7 @@ def redeem(visit: Visit) -> tuple[str, dict[str, str], dict[str, str]]:
     return "/token", fields, {"Authorization": visit.app.basic()}
 
 
+@pytest.mark.section("RFC 6749 §4.1.2")
 def test_one_code_gives_tokens_once(track: Track, settings: Settings, app: Flask, visit: Visit) -> None:
     """RFC 6749 §4.1.2. The others are replays, and a replay ends what the code gave."""
     results = track.race(racing.posts, settings, *([redeem(visit)] * RACERS))

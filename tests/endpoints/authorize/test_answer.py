@@ -12,6 +12,7 @@ from tests.web_browser import Arrival, Page
 pytestmark = pytest.mark.section("RFC 6749 §4.1.2")
 
 
+@pytest.mark.section("RFC 9700 §4.12")
 @pytest.mark.incident("a 307 or 308 sends posted credentials on")
 def test_every_redirect_is_a_303_or_a_302(shop: RelyingApp, alice: Person) -> None:
     """RFC 9700 §4.12: a 307 would post the password on."""
@@ -29,6 +30,7 @@ def test_the_answer_is_kept_by_no_cache_and_told_to_no_other_site(shop: RelyingA
     assert last.headers["Referrer-Policy"] in ("no-referrer", "same-origin")
 
 
+@pytest.mark.section("RFC 9207 §2")
 def test_the_answer_holds_code_state_and_issuer(shop: RelyingApp, alice: Person) -> None:
     visit = shop.asks().seen_by(alice).signs_in().allows()
     assert set(visit.answer) == {"code", "state", "iss"}
@@ -62,6 +64,7 @@ def test_form_post_has_a_strict_policy_and_no_inline_script(shop: RelyingApp, al
     assert " onload=" not in page.html
 
 
+@pytest.mark.section("OAuth 2.0 Form Post Response Mode §2")
 def test_form_post_carries_refusals_too(shop: RelyingApp, alice: Person) -> None:
     visit = shop.asks(response_mode="form_post", prompt="none").seen_by(alice).posts_the_answer()
     assert visit.error == "login_required"

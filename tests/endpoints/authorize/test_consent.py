@@ -52,6 +52,7 @@ def test_scopes_the_client_may_not_ask_for_are_dropped_and_said_so(app: Flask, a
     assert tokens.scope == {"openid", "email"}
 
 
+@pytest.mark.section("OpenID Connect Core §3.1.2.1")
 def test_without_openid_it_is_plain_oauth(shop: RelyingApp, alice: Person) -> None:
     """OpenID Connect Core §3.1.2.1: without openid no ID token, and UserInfo is closed."""
     tokens = shop.asks("email").seen_by(alice).signs_in().allows().redeems()

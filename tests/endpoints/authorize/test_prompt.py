@@ -85,6 +85,7 @@ def test_max_age_asks_again_only_when_the_sign_in_is_older(shop: RelyingApp, ali
     assert tokens.claims["auth_time"] == clock.now()
 
 
+@pytest.mark.section("OpenID Connect Registration §2")
 def test_max_age_may_stand_in_the_registration(app: Flask, alice: Person, clock: Clock) -> None:
     """OpenID Connect Registration §2 default_max_age; the request has the last word."""
     bank = RelyingApp.registered(app, "bank", default_max_age=30)
@@ -128,6 +129,7 @@ def test_select_account_when_nobody_is_signed_in(shop: RelyingApp, alice: Person
     assert visit.signs_in().allows().code
 
 
+@pytest.mark.section("Initiating User Registration 1.0 §4")
 def test_create_opens_sign_up(shop: RelyingApp, alice: Person) -> None:
     """Initiating User Registration 1.0 §4."""
     assert shop.asks(prompt="create").seen_by(alice).page.heading == "Create your account"
@@ -159,6 +161,7 @@ def test_a_hint_at_somebody_else(shop: RelyingApp, alice: Person, bob: Person) -
     assert visit.signs_in().redeems().claims["sub"] == bob.user_id
 
 
+@pytest.mark.section("OpenID Connect Core §3.1.2.2")
 def test_choosing_the_wrong_person_never_answers_for_them(shop: RelyingApp, alice: Person, bob: Person) -> None:
     """Core §3.1.2.2: the answer is about the person the app meant, or it is an error."""
     hint = shop.asks().seen_by(bob).signs_in().allows().redeems().id_token
@@ -187,6 +190,7 @@ def test_a_hint_meant_for_another_app_is_none(app: Flask, shop: RelyingApp, alic
     assert other.asks(prompt="none", id_token_hint=token).seen_by(alice).error == "login_required"
 
 
+@pytest.mark.section("OpenID Connect Core §5.5.1")
 def test_a_claim_for_a_subject_is_kept(shop: RelyingApp, alice: Person, bob: Person) -> None:
     """Core §5.5.1: sub with a value in the claims parameter."""
     shop.asks().seen_by(alice).signs_in().allows()

@@ -23,6 +23,7 @@ WRONG: dict[str, dict[str, str | None]] = {
 }
 
 
+@pytest.mark.section("RFC 9207 §2")
 @pytest.mark.parametrize(("code", "wrong"), WRONG.items(), ids=WRONG)
 def test_a_refusal_names_its_code_state_and_issuer(
     shop: RelyingApp, alice: Person, code: str, wrong: dict[str, str | None]
@@ -34,6 +35,7 @@ def test_a_refusal_names_its_code_state_and_issuer(
     assert set(visit.answer) == {"error", "error_description", "state", "iss"}
 
 
+@pytest.mark.section("RFC 6749 §3.1.1")
 @pytest.mark.parametrize(
     "response_type",
     ["token", "id_token", "code id_token", "code token", "none", "CODE", "code code", "code,token", "x"],
@@ -55,6 +57,7 @@ def test_a_response_mode_that_is_not_offered(shop: RelyingApp, alice: Person, mo
     assert shop.asks(response_mode=mode).seen_by(alice).error == "invalid_request"
 
 
+@pytest.mark.section("RFC 6749 §3.1")
 @pytest.mark.parametrize("name", ["scope", "state", "nonce", "response_type", "prompt", "unknown"])
 def test_a_parameter_that_comes_twice(shop: RelyingApp, alice: Person, name: str) -> None:
     """RFC 6749 §3.1. A doubled state is nobody's state: none comes back."""
@@ -66,12 +69,14 @@ def test_a_parameter_that_comes_twice(shop: RelyingApp, alice: Person, name: str
     assert at.answer.get("state") == (None if name == "state" else visit.parameters["state"])
 
 
+@pytest.mark.section("RFC 6749 §3.1")
 def test_unknown_parameters_are_ignored(shop: RelyingApp, alice: Person) -> None:
     """RFC 6749 §3.1."""
     visit = shop.asks(utm_source="mail", resource_="x", foo="bar").seen_by(alice).signs_in().allows()
     assert visit.redeems().claims["sub"] == alice.user_id
 
 
+@pytest.mark.section("RFC 6749 §3.1")
 @pytest.mark.parametrize("name", ["prompt", "max_age", "response_mode", "claims", "id_token_hint", "request", "nonce"])
 def test_an_empty_parameter_is_an_absent_one(shop: RelyingApp, alice: Person, name: str) -> None:
     """RFC 6749 §3.1: "parameters sent without a value MUST be treated as if they were omitted"."""
@@ -122,6 +127,7 @@ def test_a_refusal_never_repeats_what_was_sent(shop: RelyingApp, alice: Person) 
     assert "img" not in visit.answer["error_description"]
 
 
+@pytest.mark.section("OpenID Connect Core §3.1.2.1")
 def test_get_and_post_are_alike(shop: RelyingApp, alice: Person) -> None:
     """OpenID Connect Core §3.1.2.1: both methods MUST be supported."""
     visit = shop.asks("openid email").seen_by(alice, "POST").signs_in().allows()
@@ -194,6 +200,7 @@ def test_a_client_may_want_unknown_scopes_refused(app: Flask, alice: Person) -> 
     assert strict.asks("openid email").seen_by(alice).signs_in().allows().code
 
 
+@pytest.mark.section("OpenID Connect Core §3.1.2.1")
 @pytest.mark.parametrize("prompt", ["none login", "login none", "none consent", "none create", "maybe", "login maybe"])
 def test_a_prompt_that_makes_no_sense(shop: RelyingApp, alice: Person, prompt: str) -> None:
     """OpenID Connect Core §3.1.2.1: none stands alone."""

@@ -35,6 +35,7 @@ def test_a_suspended_client_gets_no_redirect(app: Flask, shop: RelyingApp, alice
     shows_a_page(shop.asks().seen_by(alice).at)
 
 
+@pytest.mark.section("OpenID Connect Core §3.1.2.1")
 def test_a_missing_redirect_uri_gets_no_redirect(shop: RelyingApp, alice: Person) -> None:
     """OpenID Connect Core §3.1.2.1: required, also where only one is registered."""
     shows_a_page(shop.asks(redirect_uri=None).seen_by(alice).at)
@@ -99,6 +100,7 @@ def test_every_other_fault_comes_after(shop: RelyingApp, alice: Person) -> None:
     shows_a_page(shop.asks(redirect_uri="https://evil.example/", **wrong).seen_by(alice).at)
 
 
+@pytest.mark.section("RFC 8252 §7.3")
 def test_a_web_app_may_not_vary_the_port_of_a_loopback_address(app: Flask, alice: Person) -> None:
     """RFC 8252 §7.3 is for native apps."""
     local = RelyingApp.registered(app, "local", redirect_uris=["http://127.0.0.1/callback"])
@@ -140,6 +142,7 @@ def test_a_native_app_has_a_scheme_of_its_own(phone: RelyingApp, alice: Person) 
     assert visit.at.url.startswith("com.example.phone:/callback?code=")
 
 
+@pytest.mark.section("RFC 6749 §3.1.2")
 def test_a_query_that_belongs_to_the_registered_address_stays(app: Flask, alice: Person) -> None:
     """RFC 6749 §3.1.2: it must be retained when the answer is added."""
     uri = "https://photobox.example/callback?tenant=blue"

@@ -22,6 +22,7 @@ def test_a_code_gives_tokens(visit: Visit, alice: Person) -> None:
     assert tokens.userinfo()["email"] == alice.email
 
 
+@pytest.mark.section("RFC 6749 §4.1.2")
 @pytest.mark.incident("CVE-2026-43983")
 def test_a_replay_ends_all_the_code_gave(visit: Visit) -> None:
     """RFC 6749 §4.1.2: "SHOULD revoke all tokens previously issued based on that authorization code"."""
@@ -163,6 +164,7 @@ def test_a_suspended_person_has_no_tokens(visit: Visit, alice: Person) -> None:
     refused(tokens.tries_to_refresh(), "invalid_grant")
 
 
+@pytest.mark.section("RFC 9700 §4.2")
 def test_nothing_of_a_code_can_be_read(visit: Visit, alice: Person) -> None:
     """RFC 9700 §4.2: a code that leaks tells nothing."""
     assert str(alice.user_id) not in visit.code

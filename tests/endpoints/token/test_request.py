@@ -26,6 +26,7 @@ def refused(response: object, code: str, status: int = 400) -> None:
     assert headers["Pragma"] == "no-cache"
 
 
+@pytest.mark.section("RFC 6749 §5.1")
 def test_an_answer_is_json_that_no_cache_keeps(shop: RelyingApp, alice: Person) -> None:
     """RFC 6749 §5.1."""
     response = shop.asks().seen_by(alice).signs_in().allows().tries_to_redeem()
@@ -52,6 +53,7 @@ def test_a_charset_beside_the_media_type_is_fine(shop: RelyingApp, client: Flask
     refused(response, "unsupported_grant_type")
 
 
+@pytest.mark.section("RFC 6749 §2.3.1")
 def test_parameters_in_the_query(shop: RelyingApp, alice: Person, client: FlaskClient) -> None:
     """RFC 6749 §2.3.1: secrets never stand in an address."""
     code = shop.asks().seen_by(alice).signs_in().allows().code
