@@ -78,6 +78,7 @@ def test_a_header_that_holds_no_token(client: FlaskClient, header: str) -> None:
     assert response.headers["WWW-Authenticate"].startswith("Bearer realm=")
 
 
+@pytest.mark.section("RFC 6750 §2")
 def test_two_ways_at_once(tokens: Tokens, client: FlaskClient) -> None:
     """RFC 6750 §2: "Clients MUST NOT use more than one method"."""
     body = {"access_token": tokens.access_token}

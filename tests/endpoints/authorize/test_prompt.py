@@ -15,7 +15,10 @@ from tests.clocks import Clock
 from tests.people import Person
 from tests.relying_app import RelyingApp
 
-pytestmark = pytest.mark.section("OpenID Connect Core §3.1.2.1")
+pytestmark = [
+    pytest.mark.section("OpenID Connect Core §3.1.2.1"),
+    pytest.mark.section("OpenID Connect Core §3.1.2.3"),
+]
 
 
 def test_none_without_a_session(shop: RelyingApp, alice: Person) -> None:

@@ -9,7 +9,7 @@ from tests.people import Person
 from tests.relying_app import RelyingApp
 from tests.web_browser import Arrival
 
-pytestmark = pytest.mark.section("RFC 6749 §4.1.2.1")
+pytestmark = [pytest.mark.section("RFC 6749 §4.1.2.1"), pytest.mark.section("OpenID Connect Core §3.1.2.6")]
 
 WRONG: dict[str, dict[str, str | None]] = {
     "invalid_request": {"response_type": None},

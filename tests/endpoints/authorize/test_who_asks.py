@@ -7,7 +7,7 @@ from tests.people import Person
 from tests.relying_app import RelyingApp
 from tests.web_browser import Arrival, Page
 
-pytestmark = pytest.mark.section("RFC 6749 §4.1.2.1")
+pytestmark = [pytest.mark.section("RFC 6749 §4.1.2.1"), pytest.mark.section("RFC 9700 §4.1.3")]
 
 CALLBACK = "https://photobox.example/callback"
 

@@ -13,7 +13,7 @@ from tests.endpoints.token.test_request import refused
 from tests.people import Person
 from tests.relying_app import RelyingApp, Visit
 
-pytestmark = pytest.mark.section("RFC 6749 §2.3")
+pytestmark = [pytest.mark.section("RFC 6749 §2.3"), pytest.mark.section("OpenID Connect Core §9")]
 
 
 def body_of(visit: Visit, **more: str) -> dict[str, str]:
@@ -70,6 +70,7 @@ def test_a_client_id_beside_basic_must_be_the_same(shop: RelyingApp, visit: Visi
     assert client.post("/token", data=body_of(visit, client_id="shop"), headers=header).status_code == 200
 
 
+@pytest.mark.section("RFC 6749 §5.2")
 def test_a_wrong_secret_in_the_header(shop: RelyingApp, visit: Visit, client: FlaskClient) -> None:
     """RFC 6749 §5.2: 401 with a challenge of the scheme that was tried. The code is not spent by it."""
     response = client.post("/token", data=body_of(visit), headers={"Authorization": shop.basic("wrong")})
@@ -109,6 +110,7 @@ def test_a_public_client_sends_its_client_id_only(spa: RelyingApp, alice: Person
     assert client.post("/token", data=body_of(visit, client_id="spa")).status_code == 200
 
 
+@pytest.mark.section("RFC 6749 §2.3.1")
 @pytest.mark.parametrize("secret", ["a b", "a+b", "a%20b", "ä€", "a:b", "a&b=c", "%", "a/b?c#d"])
 def test_basic_is_form_encoded_inside(app: Flask, alice: Person, secret: str) -> None:
     """RFC 6749 §2.3.1: any character may stand in a secret."""
