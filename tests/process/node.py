@@ -119,6 +119,12 @@ class Node:
         finally:
             connection.close()
 
+    def raw(self, octets: bytes) -> str:
+        """The answer to exactly these octets."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=START_WITHIN) as connection:
+            connection.sendall(octets)
+            return connection.recv(65536).decode("latin-1")
+
     def status(self, path: str) -> int | None:
         """None while nobody answers."""
         try:

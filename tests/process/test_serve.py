@@ -157,6 +157,22 @@ def test_a_second_server_on_the_same_address_is_refused(serve: Serve, small_inst
     assert node.status("/healthz/live") == 200
 
 
+def test_the_wall_stands_in_front_of_the_real_server_too(serve: Serve, small_install: Install) -> None:
+    node = serve(small_install)
+    last = f"Host: 127.0.0.1:{node.port}\r\nConnection: close\r\n"
+    form = f"POST /token HTTP/1.1\r\n{last}Content-Type: application/x-www-form-urlencoded\r\n"
+    chunks = f"8000\r\n{'x' * 0x8000}\r\n" * 3 + "0\r\n\r\n"
+    for request, answer in (
+        (f"GET / HTTP/1.1\r\nHost: evil.example\r\n{last}\r\n", "HTTP/1.1 400"),
+        ("GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 400"),
+        ("GET / HTTP/1.0\r\n\r\n", "HTTP/1.0 400"),
+        (f"{form}Content-Length: 65537\r\n\r\n", "HTTP/1.1 413"),
+        (f"{form}Transfer-Encoding: chunked\r\n\r\n{chunks}", "HTTP/1.1 413"),
+        (f"GET /healthz/live HTTP/1.1\r\n{last}\r\n", "HTTP/1.1 200"),
+    ):
+        assert node.raw(request.encode()).startswith(answer), request[:80]
+
+
 def test_the_log_is_json_and_holds_neither_query_nor_cookie(serve: Serve, small_install: Install) -> None:
     node = serve(small_install)
     node.request("GET", "/nowhere?code=very-secret-code", headers={"Cookie": "portico_session=very-secret-cookie"})
