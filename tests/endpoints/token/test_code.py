@@ -1,8 +1,11 @@
 """A code is good once, for one minute, for the one who asked (RFC 6749 §4.1.2, §4.1.3; RFC 7636 §4.6)."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
+from idp.store import base, grants
 from tests.clocks import Clock
 from tests.endpoints.token.test_request import refused
 from tests.people import Person
@@ -44,6 +47,28 @@ def test_a_replay_of_one_code_leaves_others_alone(visit: Visit, shop: RelyingApp
     visit.redeems()
     refused(visit.tries_to_redeem(), "invalid_grant")
     assert other.asks_userinfo().status_code == 200
+
+
+@pytest.mark.parametrize("grant_types", [["authorization_code"], ["authorization_code", "refresh_token"]], ids=len)
+def test_a_replay_is_one_though_what_the_code_gave_was_cleared_away(
+    app: Flask, alice: Person, clock: Clock, grant_types: list[str]
+) -> None:
+    """An operator may let tokens live for less time than codes."""
+    house = app.extensions["portico"]
+    short = {"code_for": 600, "access_token_for": 60, "refresh_idle_for": 60}
+    tokens = house.settings.tokens.model_copy(update=short)
+    changed = {
+        "settings": house.settings.model_copy(update={"tokens": tokens}),
+        "mint": replace(house.mint, tokens=tokens),
+    }
+    app.extensions["portico"] = replace(house, **changed)
+    once = RelyingApp.registered(app, "once", grant_types=grant_types)
+    visit = once.asks().seen_by(alice).signs_in().allows()
+    visit.redeems()
+    clock.moves(61)
+    with app.app_context(), base.unit_of_work():
+        grants.delete_expired(clock.now(), 100)
+    refused(visit.tries_to_redeem(), "invalid_grant")
 
 
 def test_a_code_lives_for_a_minute(visit: Visit, shop: RelyingApp, alice: Person, clock: Clock) -> None:

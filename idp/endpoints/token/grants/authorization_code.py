@@ -25,7 +25,7 @@ def redeem(parameters: Parameters, client: Client, mint: Mint, settings: Setting
     person = grants.person(code.grant.user_id)
     if person is None:
         raise InvalidGrant("the account is not active")
-    grants.open(code.grant, now, now - settings.session.idle_for, _expires_at(client, settings, now))
+    grants.open(code.grant, now, now - settings.session.idle_for, _expires_at(code, client, settings, now))
     return issue(mint, code.grant, person, client.metadata, code.grant.scope, code.nonce, now)
 
 
@@ -37,9 +37,9 @@ def _same_redirect(code: authorization_code.AuthorizationCode, presented: str | 
         raise InvalidGrant("redirect_uri is not the one of the authorization request")
 
 
-def _expires_at(client: Client, settings: Settings, now: int) -> int:
-    """When the last token of the grant is gone, unless it is refreshed before."""
+def _expires_at(code: authorization_code.AuthorizationCode, client: Client, settings: Settings, now: int) -> int:
+    """When the last token of the grant is gone, unless it is refreshed before; and never before the code is too old:
+    a grant that was cleared away could be opened once more."""
     tokens = settings.tokens
-    return now + (
-        tokens.refresh_idle_for if "refresh_token" in client.metadata.grant_types else tokens.access_token_for
-    )
+    refreshes = "refresh_token" in client.metadata.grant_types
+    return max(code.expires_at, now + (tokens.refresh_idle_for if refreshes else tokens.access_token_for))
