@@ -23,6 +23,8 @@ Seconds = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+ISSUER = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:(?!(80|443)\b)[1-9]\d{0,4})?(/(?!\.)[\w.~-]+)*", re.A)
+Version = Annotated[str, Field(min_length=1, max_length=32)]
 SignatureAlgorithm = Literal["RS256", "ES256", "EdDSA"]
 
 
@@ -52,8 +54,8 @@ class Server(Section):
     def issuer_is_a_base_address(self) -> Self:
         """OpenID Connect Discovery §3: https, no query, no fragment; plain http on loopback only."""
         parts = urlsplit(self.issuer)
-        if parts.query or parts.fragment or parts.username or self.issuer.endswith("/") or not parts.hostname:
-            raise ValueError("issuer is scheme, host and perhaps a path, without '/' at the end, query or fragment")
+        if not ISSUER.fullmatch(self.issuer):  # as browsers write an origin, so that the two can be compared
+            raise ValueError("issuer is scheme, host in lower case, an unusual port, perhaps a path; no '/' at the end")
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("issuer must start with https:// (http:// only on 127.0.0.1, ::1 or localhost)")
         if self.development and parts.hostname not in LOOPBACK:
@@ -127,9 +129,9 @@ class Brand(Section):
     support_email: str = ""
     postal_address: str = ""
     terms_url: str = ""
-    terms_version: str = "2026-11"
+    terms_version: Version = "2026-11"
     privacy_url: str = ""
-    privacy_version: str = "2026-11"
+    privacy_version: Version = "2026-11"
 
 
 class Mail(Section):
@@ -173,8 +175,8 @@ class Tokens(Section):
     code_for: Annotated[int, Field(gt=0, le=600)] = 60
     access_token_for: Annotated[int, Field(gt=0, le=86400)] = 3600
     id_token_for: Annotated[int, Field(gt=0, le=3600)] = 3600
-    refresh_idle_for: Positive = 90 * 86400
-    refresh_absolute_for: Positive = 365 * 86400
+    refresh_idle_for: Annotated[int, Field(ge=600)] = 90 * 86400
+    refresh_absolute_for: Annotated[int, Field(ge=600)] = 365 * 86400
     refresh_grace: Annotated[int, Field(ge=0, le=60)] = 10
 
 
