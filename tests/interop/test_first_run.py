@@ -1,5 +1,6 @@
 """Somebody who never saw Portico runs it as README.md says, signs up, looks around, signs out, and comes back later."""
 
+import os
 import re
 import shutil
 import signal
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.interop.addresses import places
 from tests.interop.portico import PASSWORD
 from tests.parts import needs
-from tests.process.node import ROOT
+from tests.process.node import ROOT, leftover
 
 pytestmark = [pytest.mark.interop, pytest.mark.browser, needs("Chromium")]
 
@@ -55,12 +56,12 @@ def idp_demo(folder: Path, shell: dict[str, str]) -> Iterator[dict[str, str]]:
         )
     try:
         yield told(process, output)
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # a terminal tells all of them
         assert process.wait(STOPPED_WITHIN) == 0, output.read_text()
+        assert "Stopping." in output.read_text()
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(STOPPED_WITHIN)
+        leftover(process.pid)
+        process.wait(STOPPED_WITHIN)
 
 
 def told(process: subprocess.Popen[bytes], output: Path) -> dict[str, str]:
