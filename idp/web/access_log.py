@@ -33,7 +33,7 @@ class AccessLog:
         if ACCESS.isEnabledFor(logging.INFO) and not (path.startswith("/healthz/") and answer.status[:3] == "200"):
             _write(method, path, address, answer.status, len(body), perf_counter() - began)
         start_response(answer.status, answer.headers)
-        return [body]
+        return [] if method == "HEAD" else [body]  # RFC 9110 §9.3.2
 
 
 class Answer:
