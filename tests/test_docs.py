@@ -22,6 +22,7 @@ SETTING = re.compile(r"\b([a-z]+)\.([a-z0-9_]+)\b")
 VARIABLE = re.compile(r"\bIDP_[A-Z0-9_]+\b")
 TARGET = re.compile(r"(?:^|[;&$] ?)make ([a-z][\w-]*)")
 FILE = re.compile(r"[\w.-]+(?:/[\w.@-]+)+/?|[\w-]+\.(?:toml|md|lock)")
+QUOTED = re.compile(r"^\| `[a-z_]+: ([^`]+)`", re.MULTILINE)
 TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NO_SETTINGS = ("toml", "po", "html", "css", "py")
 MOST_BYTES_OF_A_PICTURE = 200_000
@@ -121,6 +122,13 @@ def test_what_a_page_names_exists(page: Path) -> None:
     assert list(unknown_settings(text)) == []
     assert list(unknown_targets(text)) == []
     assert list(missing_files(text, page)) == []
+
+
+def test_an_error_that_a_page_quotes_is_one_we_say() -> None:
+    said = "".join(file.read_text("utf-8") for file in (ROOT / "idp").rglob("*.py"))
+    quoted = QUOTED.findall("".join(page.read_text("utf-8") for page in PAGES))
+    assert quoted
+    assert [sentence for sentence in quoted if sentence not in said] == []
 
 
 def test_every_picture_is_shown_somewhere_and_quick_to_load() -> None:
