@@ -10,11 +10,13 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 
 from idp import clock
 from idp.settings import Settings, load_settings
 from idp.store import base, signing_keys
 from tests import databases, provider
+from tests.browser.chromium import start as start_chromium
 from tests.clocks import Clock
 from tests.mailbox import Mailbox
 from tests.people import ALICE, BOB, JANE, Person
@@ -151,3 +153,12 @@ def spa(app: Flask) -> RelyingApp:
     return RelyingApp.registered(
         app, "spa", token_endpoint_auth_method="none", redirect_uris=["https://spa.example/callback"]
     )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one Chromium of a worker: Playwright runs once in a process."""
+    with sync_playwright() as playwright:
+        browser = start_chromium(playwright)
+        yield browser
+        browser.close()

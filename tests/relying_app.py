@@ -67,11 +67,8 @@ class RelyingApp:
         with self.server.app_context(), base.unit_of_work():
             known = clients.stored(self.client_id, clock.now())
             assert known is not None
-            changes: dict[str, Any] = {
-                "state": state or known.state,
-                "metadata": replace(known.metadata, **(metadata or {})),
-            }
-            assert clients.changed(replace(known, **changes), clock.now())
+            registered = replace(known.metadata, **(metadata or {}))
+            assert clients.changed(replace(known, state=state or known.state, metadata=registered), clock.now())
 
     def removed(self) -> None:
         with self.server.app_context(), base.unit_of_work():

@@ -7,11 +7,10 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from idp.settings import Settings
 from tests import databases
-from tests.browser import chromium
 from tests.browser.chromium import Looks
 from tests.browser.server import free_port, serving
 from tests.pages.small_house import small_house
@@ -31,11 +30,8 @@ def photographs(request: pytest.FixtureRequest) -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = chromium.start(playwright)
-        yield started
-        started.close()
+def browser(chromium: Browser) -> Browser:
+    return chromium
 
 
 @pytest.fixture(scope="session")

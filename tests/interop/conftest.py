@@ -5,21 +5,12 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from scripts import system_parts
 from tests import databases
 from tests.interop.portico import Person, Portico, started
 
-QUIET = (
-    *("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    *(
-        "--disable-default-apps",
-        "--no-first-run",
-        "--disable-domain-reliability",
-        "--disable-client-side-phishing-detection",
-    ),
-)
 PATIENCE = 20_000  # milliseconds
 LAST_LINES = 20
 FAILED = pytest.StashKey[bool]()
@@ -34,14 +25,6 @@ def portico(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portico]:
 @pytest.fixture
 def person(portico: Portico) -> Person:
     return portico.welcomes()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=system_parts.chromium(), args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

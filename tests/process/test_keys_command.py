@@ -54,7 +54,7 @@ def made(small_install: Install) -> Install:
 
 def test_rotations_reach_a_running_server_by_themselves(install: Install, serve: Serve) -> None:
     install.change("keys", ring_cache=1)
-    node = serve()
+    node = serve(install)
     before = published(node)
     begun = listed(done(install, "rotate"))
     assert begun.keys() == {(alg, state) for alg in ALGORITHMS for state in ("current", "next")}

@@ -59,9 +59,9 @@ def forgets_the_password(email: str, node: Node) -> None:
     assert answer.status == 303, node.log
 
 
-def test_a_mail_leaves_within_a_second(serve: Serve, server: MailServer) -> None:
+def test_a_mail_leaves_within_a_second(install: Install, serve: Serve, server: MailServer) -> None:
     """Background work rests for a minute here: mails do not wait for it."""
-    node = serve()
+    node = serve(install)
     forgets_the_password(ADA, node)
     server.wait_for(ADA, within=START_WITHIN)  # the process that sends is there
     forgets_the_password(BOB, node)
@@ -71,22 +71,24 @@ def test_a_mail_leaves_within_a_second(serve: Serve, server: MailServer) -> None
     assert mail.links[0].startswith(f"{node.install.settings['server']['issuer']}/reset?token=")
 
 
-def test_the_provider_is_killed_and_the_mail_server_away(serve: Serve, server: MailServer) -> None:
+def test_the_provider_is_killed_and_the_mail_server_away(install: Install, serve: Serve, server: MailServer) -> None:
     """What the person was told has happened: the mail comes, as soon as both are back."""
     server.stop()
-    node = serve()
+    node = serve(install)
     forgets_the_password(ADA, node)
     node.kill()
     server.start()
-    serve()
+    serve(install)
     server.wait_for(ADA, within=START_WITHIN)
     time.sleep(1)
     assert len(server.accepted) == 1
 
 
-def test_a_mail_under_way_is_finished_before_the_provider_stops(serve: Serve, server: MailServer) -> None:
+def test_a_mail_under_way_is_finished_before_the_provider_stops(
+    install: Install, serve: Serve, server: MailServer
+) -> None:
     under_way = server.at("END", slow=2.0, times=1)
-    node = serve()
+    node = serve(install)
     forgets_the_password(ADA, node)
     under_way.wait_until_reached(START_WITHIN)
     assert node.stop() == 0
