@@ -1,6 +1,7 @@
 """What people do to get an account and to use it, step by step: for stories that are about those steps."""
 
 import re
+from dataclasses import replace
 
 from flask import Flask
 from sqlalchemy import text
@@ -36,6 +37,14 @@ def signs_in(person: Person, browser: Browser | None = None, *, password: str = 
     typed = {"email": person.email, "password": password or person.password}
     ticked = {"remember": remember} if remember else {}
     return shown(browser.submit(page, form=page.form("password"), **typed, **ticked))
+
+
+def close_sign_ups(app: Flask) -> None:
+    """The operator switches signing up off, and reloads."""
+    house = app.extensions["portico"]
+    signup = house.settings.signup.model_copy(update={"enabled": False})
+    settings = house.settings.model_copy(update={"signup": signup})
+    app.extensions["portico"] = replace(house, settings=settings)
 
 
 def sub_of(app: Flask, address: str) -> str | None:

@@ -15,7 +15,7 @@ from idp.store.base import fingerprint
 from idp.store.pending_authorizations import Pending
 from idp.store.proofs import CONFIRM, Proved, by_token, of_sign_up
 from idp.store.sign_ups import Waiting
-from idp.web import arrival, confirmation, cookies, flow, visitor
+from idp.web import arrival, confirmation, cookies, flow, problems, visitor
 from idp.web.answers import private_json, see_other
 from idp.web.door import Door
 from idp.web.fields import CODE, EMAIL, TOKEN, email_of
@@ -46,6 +46,7 @@ def code() -> Response:
         return _nothing_waits(pending)
     if onward := _goes_on(waiting, pending):
         return onward
+    _insist_on_sign_ups()
     confirmed = _confirmed_by_code(form, waiting) if form.ready else None
     if confirmed is None:
         return _sent_page(form, waiting, pending)
@@ -55,6 +56,7 @@ def code() -> Response:
 @routes.post("/verify/resend")
 def resend() -> Response:
     """From the waiting page: another mail. From a dead link: another mail to the typed address, if it waits for one."""
+    _insist_on_sign_ups()
     pending, form = _pending(), Form.read(SIGN_UP, EMAIL)
     waiting = _waiting() if not form["email"] else None
     if waiting is None:
@@ -74,11 +76,15 @@ def resend() -> Response:
 def confirm() -> Response:
     token = request.args.get("token", "")[: TOKEN.limit]
     proved = proofs.look(token, CONFIRM, now())
-    return _confirm_page(Form(TOKEN, values={"token": token}), proved) if proved else _dead(token)
+    if proved is None:
+        return _dead(token)
+    _insist_on_sign_ups()
+    return _confirm_page(Form(TOKEN, values={"token": token}), proved)
 
 
 @routes.post("/verify")
 def confirm_now() -> Response:
+    _insist_on_sign_ups()
     form = Form.read(TOKEN)
     if not form.ready:
         proved = proofs.look(form["token"], CONFIRM, now())
@@ -100,6 +106,12 @@ def status() -> Response:
     has_arrived = waiting is None and visitor.session() is not None
     onward = to("verify.sent", sign_up=flow.named(SIGN_UP.name))
     return private_json({"next": onward if is_proved or has_arrived else None})
+
+
+def _insist_on_sign_ups() -> None:
+    """An account is about to begin: not where signing up is switched off, though it was on when the form was sent."""
+    if not house().settings.signup.enabled:
+        raise problems.not_found()
 
 
 def _pending() -> Pending | None:

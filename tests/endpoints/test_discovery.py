@@ -74,6 +74,20 @@ def test_what_is_offered_and_what_is_not(document: dict[str, Any]) -> None:
     assert "token_endpoint_auth_signing_alg_values_supported" not in document, "no client signs here yet"
 
 
+@pytest.mark.section("Initiating User Registration 1.0 §4.2")
+def test_creating_accounts_is_not_offered_where_it_is_switched_off(
+    settings: Settings, app: Flask, alice: Person
+) -> None:
+    closed = settings.model_copy(update={"signup": settings.signup.model_copy(update={"enabled": False})})
+    with provider.opened(closed) as server:
+        document = json.loads(server.test_client().get(ADDRESSES[0]).data)
+        assert set(document["prompt_values_supported"]) == {"none", "login", "consent", "select_account"}
+        shop = RelyingApp.registered(server, "closed-shop")
+        somebody = Person.of((alice.name, alice.email, alice.password), server)
+        assert shop.asks(prompt="create").seen_by(somebody).error == "invalid_request"
+        assert shop.asks(prompt="login").seen_by(somebody).signs_in().allows().code
+
+
 def test_every_address_is_of_the_issuer_and_answers(document: dict[str, Any], client: FlaskClient) -> None:
     for name, value in document.items():
         if name.endswith(("_endpoint", "_uri")) or name == "service_documentation":

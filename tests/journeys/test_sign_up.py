@@ -11,7 +11,7 @@ from tests.conftest import Clock
 from tests.mailbox import Mailbox
 from tests.people import JANE, Person
 from tests.relying_app import RelyingApp
-from tests.signing_up import fill_in_sign_up, shown, signs_in, signs_up
+from tests.signing_up import close_sign_ups, fill_in_sign_up, shown, signs_in, signs_up, sub_of
 from tests.web_browser import Browser
 
 
@@ -200,12 +200,34 @@ def test_a_stranger_whose_sign_up_was_confirmed_by_mistake_is_out_after_a_reset(
 @pytest.mark.incident("CVE-2024-49757")
 def test_where_signing_up_is_switched_off_there_is_no_way_to(app: Flask, jane: Person) -> None:
     page = shown(jane.browser.open("/signup"))
-    house = app.extensions["portico"]
-    closed = house.settings.model_copy(update={"signup": house.settings.signup.model_copy(update={"enabled": False})})
-    app.extensions["portico"] = type(house)(**{**vars(house), "settings": closed})
+    close_sign_ups(app)
     assert shown(jane.browser.open("/signup")).status == 404
     assert shown(fill_in_sign_up(jane.browser, page, jane.email, jane.password)).status == 404
     assert "Sign up" not in shown(jane.browser.open("/signin")).read.links
+
+
+@pytest.mark.incident("CVE-2026-29193")
+def test_no_account_begins_once_signing_up_is_switched_off(app: Flask, jane: Person, mailbox: Mailbox) -> None:
+    """Neither by a link nor by a code that was mailed before."""
+    waiting = signs_up(jane)
+    mail = mailbox.newest(jane.email)
+    confirm = shown(jane.browser.open(mail.link))
+    close_sign_ups(app)
+    assert shown(jane.browser.submit(confirm, "Confirm email")).status == 404
+    assert shown(jane.browser.submit(waiting, code=mail.code)).status == 404
+    assert shown(jane.browser.open(mail.link)).status == 404
+    assert sub_of(app, jane.email) is None
+
+
+def test_whoever_was_confirmed_before_signing_up_was_switched_off_goes_on(
+    app: Flask, jane: Person, mailbox: Mailbox
+) -> None:
+    waiting = signs_up(jane)
+    phone = Browser(app)
+    phone.submit(shown(phone.open(mailbox.newest().link)), "Confirm email")
+    close_sign_ups(app)
+    assert shown(phone.open(mailbox.newest().link)).heading == "Already confirmed"
+    assert shown(jane.browser.open(waiting.url)).heading == "Your account"
 
 
 def test_mails_link_to_the_issuer_whatever_the_request_says(app: Flask, jane: Person, mailbox: Mailbox) -> None:

@@ -48,12 +48,13 @@ class Unanswerable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the checks look at."""
+    """What the checks look at. `prompts` are the values of prompt that are offered here."""
 
     parameters: Parameters
     client: Client
     ring: KeyRing
     issuer: str
+    prompts: tuple[str, ...]
     now: int
 
 
@@ -135,7 +136,7 @@ def scope_is_allowed(asked: Asked) -> Mapping[str, object]:
 
 def prompt_makes_sense(asked: Asked) -> Mapping[str, object]:
     """Core §3.1.2.1."""
-    return {"prompt": Prompt.parse(asked.parameters.get("prompt"))}
+    return {"prompt": Prompt.parse(asked.parameters.get("prompt"), asked.prompts)}
 
 
 def max_age_is_a_number(asked: Asked) -> Mapping[str, object]:

@@ -34,7 +34,9 @@ def authorize() -> Response:
     """RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1."""
     parameters = _readable(from_query)
     client, reply_to = who_asks(parameters, house().clients, now())
-    asked = Asked(parameters, client, house().ring, house().settings.server.issuer, now())
+    settings = house().settings
+    prompts = prompt.offered(sign_up=settings.signup.enabled)
+    asked = Asked(parameters, client, house().ring, settings.server.issuer, prompts, now())
     try:
         checked = what_is_asked(asked, reply_to)
     except OAuthError as error:
@@ -76,7 +78,7 @@ def metadata(settings: Settings) -> Mapping[str, object]:
         "response_types_supported": list(response_type.OFFERED),
         "response_modes_supported": list(response_mode.OFFERED),
         "code_challenge_methods_supported": list(pkce.METHODS),
-        "prompt_values_supported": list(prompt.OFFERED),
+        "prompt_values_supported": list(prompt.offered(sign_up=settings.signup.enabled)),
         "display_values_supported": list(DISPLAYS),
         "acr_values_supported": list(acr.OFFERED),
         "authorization_response_iss_parameter_supported": True,
