@@ -70,10 +70,13 @@ def configuration(settings: Database) -> dict[str, Any]:
         url = url.set(drivername="postgresql+psycopg")
         common = {"url": url, "pool_size": settings.pool_size, "connect_args": {"prepare_threshold": 1}}
         main, hot = common, {**common, "isolation_level": "AUTOCOMMIT"}
-    looked_at = {"execution_options": {"preserve_rowcount": True}}  # else an INSERT on PostgreSQL counts -1
+    both: dict[str, Any] = {
+        "execution_options": {"preserve_rowcount": True},  # else an INSERT on PostgreSQL counts -1
+        "pool_use_lifo": True,  # the connection used last knows the statements best
+    }
     return {
-        "SQLALCHEMY_ENGINE_OPTIONS": main | looked_at,
-        "SQLALCHEMY_BINDS": {"hot": hot | looked_at | {"pool_reset_on_return": None}},
+        "SQLALCHEMY_ENGINE_OPTIONS": main | both,
+        "SQLALCHEMY_BINDS": {"hot": hot | both | {"pool_reset_on_return": None}},
     }
 
 
@@ -91,18 +94,6 @@ def _set_pragmas(engine: Engine, synchronous: str) -> None:
         for pragma in ("journal_mode = WAL", f"synchronous = {synchronous}", "foreign_keys = ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-
-
-def hot_row(statement: Executable, parameters: Mapping[str, Any]) -> Row[Any] | None:
-    """One row of a statement that stands alone: no transaction around it, one round trip."""
-    with db.engines["hot"].connect() as connection:
-        return connection.execute(statement, parameters).first()
-
-
-def hot_count(statement: Executable, parameters: Mapping[str, Any]) -> int:
-    """Rows touched by a single-statement write, durable when this returns."""
-    with db.engines["hot"].connect() as connection:
-        return connection.execute(statement, parameters).rowcount
 
 
 def row(statement: Executable, parameters: Mapping[str, Any]) -> Row[Any] | None:

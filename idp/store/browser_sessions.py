@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import BigInteger, Boolean, ForeignKey, String, delete, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base, count, db, hot_count, hot_row
+from idp.store.base import Base, count, db
+from idp.store.hot import hot_count, hot_row
 
 
 class BrowserSession(Base):
@@ -89,7 +90,7 @@ def current(cookie: str, now: int, idle_since: int) -> Session | None:
     found = hot_row(_CURRENT, {"cookie": cookie, "now": now, "idle_since": idle_since})
     if found is None:
         return None
-    values = {**found._mapping, "remembered": bool(found.remembered)}
+    values = {**found._asdict(), "remembered": bool(found.remembered)}
     return Session(**values)
 
 

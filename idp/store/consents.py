@@ -6,7 +6,8 @@ from sqlalchemy import BigInteger, ForeignKey, String, Text, bindparam, select, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.protocol.scope import NOTHING, Scope
-from idp.store.base import Base, db, hot_row
+from idp.store.base import Base, db
+from idp.store.hot import hot_row
 
 
 class Consent(Base):

@@ -6,13 +6,14 @@ all of them at once.
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, Row, String, Text, delete, select, text, update
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Text, delete, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.protocol.errors import InvalidGrant, InvalidScope
 from idp.protocol.scope import Scope
 from idp.settings import Tokens
-from idp.store.base import Base, count, db, hot_count, hot_row
+from idp.store.base import Base, count, db
+from idp.store.hot import Found, hot_count, hot_row
 
 
 class GrantRow(Base):
@@ -76,13 +77,6 @@ class Replayed(InvalidGrant):
 _ALIVE_SESSION = """
     s.ended_at IS NULL AND s.expires_at > :now AND (s.remembered OR s.last_seen_at > :idle_since)
 """
-_PERSON = text(
-    """
-    SELECT u.id AS user_id, u.profile, u.locale, u.updated_at, e.address AS email
-    FROM users u LEFT JOIN emails e ON e.user_id = u.id AND e.is_primary
-    WHERE u.id = :user_id AND u.state = 'active'
-    """
-)
 # The code's grant id is the primary key, so one INSERT succeeds once, whichever node runs it. It must not slip past
 # whoever ends the session at that moment: PostgreSQL waits for them and looks again, SQLite has one writer anyway.
 _OPENING = f"""
@@ -93,6 +87,11 @@ _OPENING = f"""
     FROM browser_sessions s JOIN users u ON u.id = s.user_id AND u.state = 'active'
     WHERE s.id = :session_id AND s.user_id = :user_id AND {_ALIVE_SESSION} %s
     ON CONFLICT (id) DO NOTHING
+    RETURNING user_id,
+        (SELECT u.profile FROM users u WHERE u.id = grants.user_id) AS profile,
+        (SELECT u.locale FROM users u WHERE u.id = grants.user_id) AS locale,
+        (SELECT u.updated_at FROM users u WHERE u.id = grants.user_id) AS updated_at,
+        (SELECT e.address FROM emails e WHERE e.user_id = grants.user_id AND e.is_primary) AS email
 """  # noqa: S608 (nothing in it comes from outside)
 _OPEN = {"postgresql": text(_OPENING % "FOR SHARE OF s"), "sqlite": text(_OPENING % "")}
 _COLUMNS = """
@@ -128,14 +127,9 @@ _GENERATION = text("SELECT generation, rotated_at FROM grants WHERE id = :id AND
 _EXISTS = text("SELECT 1 FROM grants WHERE id = :id")
 
 
-def person(user_id: str) -> Person | None:
-    """An active person, by `sub`."""
-    found = hot_row(_PERSON, {"user_id": user_id})
-    return None if found is None else Person(**found._mapping)
-
-
-def open(grant: Grant, now: int, idle_since: int, expires_at: int) -> None:
-    """Spend a code. InvalidGrant when its session is over; Replayed, with the grant revoked, when it was spent before.
+def open(grant: Grant, now: int, idle_since: int, expires_at: int) -> Person:
+    """Spend a code: the person it is about. InvalidGrant when its session is over, or the account not active;
+    Replayed, with the grant revoked, when it was spent before.
 
     RFC 6749 §4.1.2: a replay ends what the code gave.
     """
@@ -154,10 +148,11 @@ def open(grant: Grant, now: int, idle_since: int, expires_at: int) -> None:
         "idle_since": idle_since,
         "expires_at": expires_at,
     }
-    if hot_count(_OPEN[db.engine.dialect.name], values) == 1:
-        return
+    opened = hot_row(_OPEN[db.engine.dialect.name], values)
+    if opened is not None:
+        return _person(opened)
     if hot_row(_EXISTS, {"id": grant.id}) is None:
-        raise InvalidGrant("the person signed out before the code was redeemed")
+        raise InvalidGrant("the person signed out before the code was redeemed, or their account is not active")
     revoke(grant.id, now)
     raise Replayed("the code was already used; every token it gave is revoked", grant)
 
@@ -224,7 +219,7 @@ def _revoke_where(*which: object, now: int) -> None:
     count(update(GrantRow).where(GrantRow.revoked_at.is_(None), *which).values(revoked_at=now), {})  # type: ignore[arg-type]
 
 
-def _grant(found: Row[tuple[object, ...]]) -> Grant:
+def _grant(found: Found) -> Grant:
     return Grant(
         id=found.id,
         user_id=found.user_id,
@@ -240,5 +235,5 @@ def _grant(found: Row[tuple[object, ...]]) -> Grant:
     )
 
 
-def _person(found: Row[tuple[object, ...]]) -> Person:
+def _person(found: Found) -> Person:
     return Person(found.user_id, found.profile, found.locale, found.updated_at, found.email)

@@ -20,7 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base, count, db, hot_count, hot_row
+from idp.store.base import Base, count, db
+from idp.store.hot import hot_count, hot_row
 
 LONGEST_ERROR = 200
 
@@ -131,7 +132,7 @@ def lease(now: int, until: int) -> LeasedMail | None:
     A holder that dies says nothing: its mail is due again when the lease ends.
     """
     found = hot_row(LEASE, {"now": now, "until": until})
-    return LeasedMail(**found._mapping) if found is not None else None
+    return LeasedMail(**found._asdict()) if found is not None else None
 
 
 def deliver(mail: LeasedMail, now: int) -> bool:
@@ -168,12 +169,12 @@ def waiting(before: int) -> int:
 def kept(most: int) -> tuple[KeptMail, ...]:
     """The newest mails whose message is still here, newest first."""
     rows = db.session.execute(KEPT_LAST, {"most": most})
-    return tuple(KeptMail(**row._mapping) for row in rows)
+    return tuple(KeptMail(**row._asdict()) for row in rows)
 
 
 def find_kept(mail_id: str) -> KeptMail | None:
     found = hot_row(KEPT_ONE, {"mail_id": mail_id})
-    return KeptMail(**found._mapping) if found is not None else None
+    return KeptMail(**found._asdict()) if found is not None else None
 
 
 def _held(mail: LeasedMail) -> dict[str, str | int]:

@@ -2,10 +2,11 @@
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import BigInteger, Boolean, Row, String, Text, delete, insert, select, text
+from sqlalchemy import BigInteger, Boolean, String, Text, delete, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base, count, db, hot_row, is_id, row
+from idp.store.base import Base, count, db, is_id, row
+from idp.store.hot import Found, hot_row
 
 
 class SignUp(Base):
@@ -119,5 +120,5 @@ def delete_expired(now: int, limit: int) -> int:
     return count(delete(SignUp).where(SignUp.id.in_(old)), {})
 
 
-def _waiting(found: Row[tuple[object, ...]] | None) -> Waiting | None:
-    return None if found is None else Waiting(**{**found._mapping, "marketing": bool(found.marketing)})
+def _waiting(found: Found | None) -> Waiting | None:
+    return None if found is None else Waiting(**{**found._asdict(), "marketing": bool(found.marketing)})

@@ -3,7 +3,8 @@
 from sqlalchemy import BigInteger, Integer, String, delete, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base, count, hot_count, hot_row
+from idp.store.base import Base, count
+from idp.store.hot import hot_count, hot_row
 
 
 class Throttle(Base):

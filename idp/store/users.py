@@ -3,10 +3,11 @@
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Row, String, Text, text
+from sqlalchemy import BigInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base, count, db, hot_row, new_id, row
+from idp.store.base import Base, count, db, new_id, row
+from idp.store.hot import Found, hot_row
 
 ACTIVE = "active"
 SUSPENDED = "suspended"
@@ -87,7 +88,7 @@ def some(part: str, user_id: str, most: int) -> list[Account]:
     """The oldest accounts whose address, in its lookup form, has this part in it, or whose id this is; all for ""."""
     escaped = "".join(f"!{sign}" if sign in "!%_" else sign for sign in part)
     rows = db.session.execute(_SOME, {"part": f"%{escaped}%", "exactly": user_id, "most": most})
-    return [Account(**found._mapping) for found in rows]
+    return [Account(**found._asdict()) for found in rows]
 
 
 def written(user_id: str) -> Account | None:
@@ -112,5 +113,5 @@ def remove(user_id: str) -> bool:
     return count(_REMOVE, {"user_id": user_id}) == 1
 
 
-def _account(found: Row[tuple[object, ...]] | None) -> Account | None:
-    return None if found is None else Account(**found._mapping)
+def _account(found: Found | None) -> Account | None:
+    return None if found is None else Account(**found._asdict())

@@ -1,64 +1,25 @@
 """How many SQL statements a request costs is pinned: what creeps in here is paid for at every sign-in."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
-from idp.store import base
 from tests.clocks import Clock
 from tests.people import Person
 from tests.relying_app import RelyingApp, Visit
+from tests.statements import Log, watched
 
-READS = ("SELECT", "WITH")
-
-
-class Log:
-    """Each statement and each end of a transaction is one round trip to the database."""
-
-    def __init__(self) -> None:
-        self.trips: list[str] = []
-
-    @property
-    def writes(self) -> list[str]:
-        return [trip for trip in self.trips if not trip.lstrip().upper().startswith(READS)]
-
-    @property
-    def reads(self) -> list[str]:
-        return [trip for trip in self.trips if trip.lstrip().upper().startswith(READS)]
-
-
-Count = Callable[[], Any]
+Count = Callable[[], AbstractContextManager[Log]]
 
 
 @pytest.fixture
-def counting(app: Flask) -> Callable[[], Any]:
-    @contextmanager
-    def counted() -> Iterator[Log]:
-        log = Log()
-
-        def executed(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            log.trips.append(statement)
-
-        def ended(_connection: Any) -> None:
-            log.trips.append("COMMIT")
-
-        with app.app_context():
-            engines = list(base.db.engines.values())
-        for engine in engines:
-            event.listen(engine, "before_cursor_execute", executed)
-            event.listen(engine, "commit", ended)
-        yield log
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", executed)
-            event.remove(engine, "commit", ended)
-
-    return counted
+def counting(app: Flask) -> Count:
+    return partial(watched, app)
 
 
 @pytest.fixture
@@ -88,14 +49,13 @@ def test_it_still_writes_nothing_when_the_process_forgot_the_app(
     assert log.writes == []
 
 
-def test_a_token_costs_two_round_trips(visit: Visit, alice: Person, counting: Count) -> None:
+def test_a_token_costs_one_round_trip(visit: Visit, alice: Person, counting: Count) -> None:
     visit.seen_by(alice)
     assert visit.code
     with counting() as log:
         response = visit.tries_to_redeem()
     assert response.status_code == 200
-    assert len(log.trips) <= 2, log.trips
-    assert len(log.writes) == 1
+    assert len(log.writes) == len(log.trips) == 1, log.trips
 
 
 def test_a_refresh_costs_two_round_trips(visit: Visit, alice: Person, counting: Count) -> None:

@@ -22,10 +22,8 @@ def redeem(parameters: Parameters, client: Client, mint: Mint, settings: Setting
         raise InvalidGrant("the code was given to another client")
     _same_redirect(code, parameters.get("redirect_uri"))
     pkce.prove(code.code_challenge, parameters.get("code_verifier"))
-    person = grants.person(code.grant.user_id)
-    if person is None:
-        raise InvalidGrant("the account is not active")
-    grants.open(code.grant, now, now - settings.session.idle_for, _expires_at(code, client, settings, now))
+    idle_since, expires_at = now - settings.session.idle_for, _expires_at(code, client, settings, now)
+    person = grants.open(code.grant, now, idle_since, expires_at)
     return issue(mint, code.grant, person, client.metadata, code.grant.scope, code.nonce, now)
 
 
