@@ -80,6 +80,13 @@ def stopped_clock() -> Iterator[Clock]:
         yield Clock(traveller)
 
 
+@pytest.fixture(autouse=True)
+def time_stops_before_anything_happens(request: pytest.FixtureRequest) -> None:
+    """Whoever moves the clock counts seconds from what came before: nothing may come before it is stopped."""
+    if "clock" in request.fixturenames:
+        request.getfixturevalue("clock")
+
+
 @pytest.fixture
 def settings(database: str, tmp_path: Path) -> Settings:
     """The manual's defaults, on this test's database and with a copy of the run's sealing key; quick hashes."""
