@@ -24,7 +24,7 @@ TEXTS: Final = (
     *("[" * 500, '{"a":' * 300 + "1" + "}" * 300, "x" * 257, "\U0001f600" * 400, "x" * 9000),
     *("login none", "none", "create", "ey.ey.ey", NONE_ALG, "..", "a.b.c.d.e", "=", "AAAA" * 20),
 )
-"""Each field of a door gets every third of them, its neighbours the others."""
+"""Each field of a door gets every fifth of them, its neighbours the others."""
 
 OCTETS: Final = (
     *(b"%", b"%z", b"%0", b"%zz", b"%u0041", b"%00", b"%ff", b"%c3%28", b"%ed%a0%80", b"%f4%90%80%80", b"%c0%af"),
