@@ -29,11 +29,12 @@ class Mailed:
 
 
 def open_confirmation(
-    lookup: str, sign_up_id: str, pending_id: str | None, code_key: bytes, now: int, *, deliverable: bool
+    lookup: str, sign_up_id: str | None, pending_id: str | None, code_key: bytes, now: int, *, deliverable: bool
 ) -> Mailed:
     """A new link and code for a sign-up; the ones before end.
 
-    Not `deliverable` when no mail will carry them: the same is stored, and nothing opens it.
+    Not `deliverable` when no mail will carry them: the same is stored, and nothing opens it. So it is when there is no
+    sign-up at all (None).
     """
     proof_id, mailed = new_id(), Mailed(new_secret(), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}")
     proof = Proved(proof_id, CONFIRM, lookup, None, sign_up_id, pending_id, now, now + CONFIRM_FOR, None)

@@ -172,10 +172,16 @@ def _resend_to(form: Form, pending: Pending | None) -> Response:
     email = email_of(form)
     if email is None or not form.ready:
         return render("verify/dead.html", pending=pending, form=form, address=to("verify.confirm"))
+    try:
+        throttle.form("resend", arrival.network(), house().settings.throttle, now())
+    except TooMany as refused:
+        raise problems.too_many(refused.retry_after) from None
     wait = confirmation.may_send(email.lookup, again=True)
     waiting = sign_ups.of_address(email.lookup, cookies.browser_hash(), now())
     if waiting and not wait:
         confirmation.send(waiting, pending)
+    elif not wait:
+        confirmation.pretend(email, pending)
     return _result("verify/maybe_sent.html", email.display)
 
 

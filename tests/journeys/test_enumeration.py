@@ -15,7 +15,7 @@ from flask import Flask
 
 from idp.settings import Throttle
 from tests.people import Person
-from tests.signing_up import fill_in_sign_up, shown
+from tests.signing_up import fill_in_sign_up, shown, signs_up
 from tests.web_browser import Browser
 
 PAIRS = 25
@@ -63,6 +63,17 @@ def forgetting(app: Flask, email: str) -> Callable[[], object]:
     browser = Browser(app)
     form = shown(browser.open("/forgot")).form("email")
     return lambda: browser.post("/forgot", {**form.fields, "email": email})
+
+
+def asking_again(app: Flask, email: str) -> Callable[[], object]:
+    browser = Browser(app)
+    form = shown(browser.open("/verify?token=x")).form("email")
+    return lambda: browser.post("/verify/resend", {**form.fields, "email": email})
+
+
+def test_an_address_that_waits_for_a_mail_takes_the_same_time_as_others(patient: Flask, jane: Person) -> None:
+    signs_up(jane)
+    assert abs(difference(asking_again(patient, jane.email), asking_again(patient, "nobody@example.org"))) < ALIKE
 
 
 @pytest.mark.incident("django-allauth 0.54")

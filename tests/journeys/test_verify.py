@@ -1,5 +1,7 @@
 """People prove their address: by link or code, in this browser or another one, late, twice, or not at all."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
@@ -143,6 +145,17 @@ def test_asking_for_a_new_link_says_the_same_for_every_address(
         page = shown(browser.submit(shown(browser.open("/verify?token=x")), "Send a new one", email=email))
         texts.add((page.status, page.text.replace(email, "ADDRESS")))
     assert len(texts) == 1
+
+
+def test_a_network_that_asks_for_mails_without_end_waits(app: Flask) -> None:
+    """Each of them is written down: nobody fills our tables with addresses of their own making."""
+    house = app.extensions["portico"]
+    few = house.settings.throttle.model_copy(update={"network_tries": 3})
+    app.extensions["portico"] = replace(house, settings=house.settings.model_copy(update={"throttle": few}))
+    browser = Browser(app, address="203.0.113.5")
+    form = shown(browser.open("/verify?token=x")).form("email")
+    asked = [browser.post("/verify/resend", {**form.fields, "email": f"person{n}@example.org"}) for n in range(4)]
+    assert [shown(page).status for page in asked] == [200, 200, 200, 429]
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 43, "x" * 5000, "\0", "é", "' OR 1=1 --"])
