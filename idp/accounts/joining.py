@@ -5,6 +5,7 @@ whoever made them, lead nowhere from then on. A sign-up for an address that has 
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from idp.accounts import proofs
 from idp.accounts.identifiers import Email
@@ -23,6 +24,13 @@ class Terms:
     marketing: bool
     locale: str
     network: str
+
+
+class Meant(NamedTuple):
+    """What a mailed link confirms: a sign-up, and the app's request it was made for."""
+
+    sign_up: Waiting
+    pending_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +62,25 @@ def sign_up(email: Email, password_hash: str, browser: str, terms: Terms, now: i
     return waiting
 
 
-def confirm_by_link(token: str, now: int) -> Confirmed | None:
+def meant(proved: Proved, browser: str, now: int) -> Meant | None:
+    """What this link confirms in this browser; None when its sign-up is gone.
+
+    Whoever reads the mail and signed up here means their own sign-up, whichever mail it was: a stranger who typed the
+    same address may have had one sent just before, with a password that only the stranger knows.
+    """
+    here = sign_ups.of_address(proved.lookup, browser, now)
+    if here and here.browser == browser and here.id != proved.sign_up_id:
+        own = of_sign_up(here.id)
+        return Meant(here, own.pending_id if own else None)
+    named = sign_ups.find(proved.sign_up_id or "", now)
+    return Meant(named, proved.pending_id) if named else None
+
+
+def confirm_by_link(token: str, browser: str, now: int) -> Confirmed | None:
     """The link's address is proved, once; None when the link is used, too old or not ours."""
     spent = proofs.spend(token, CONFIRM, now)
-    return _confirmed(spent, now, "link") if spent else None
+    found = meant(spent, browser, now) if spent else None
+    return _confirmed(spent, found, now, "link") if spent and found else None
 
 
 def confirm_by_code(
@@ -65,7 +88,7 @@ def confirm_by_code(
 ) -> Confirmed | None:
     """The address is proved by the newest code; None when it is another one. Raises proofs.NoTriesLeft."""
     spent = proofs.spend_code(waiting.id, typed, code_keys, tries, now)
-    return _confirmed(spent, now, "code") if spent else None
+    return _confirmed(spent, Meant(waiting, spent.pending_id), now, "code") if spent else None
 
 
 def came_of(sign_up_id: str) -> str | None:
@@ -74,14 +97,11 @@ def came_of(sign_up_id: str) -> str | None:
     return proved.user_id if proved and proved.spent_at is not None else None
 
 
-def _confirmed(spent: Proved, now: int, proved_by: str) -> Confirmed | None:
-    waiting = sign_ups.find(spent.sign_up_id or "", now)
-    if waiting is None:
-        return None
-    user_id = _account_of(waiting, now, proved_by)
+def _confirmed(spent: Proved, found: Meant, now: int, proved_by: str) -> Confirmed:
+    user_id = _account_of(found.sign_up, now, proved_by)
     if user_id:
-        came_to(spent.id, user_id)
-    return Confirmed(waiting, spent.pending_id, user_id)
+        came_to(spent.id, found.sign_up.id, user_id)
+    return Confirmed(found.sign_up, found.pending_id, user_id)
 
 
 def _account_of(waiting: Waiting, now: int, proved_by: str) -> str | None:

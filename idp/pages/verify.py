@@ -89,7 +89,7 @@ def confirm_now() -> Response:
     if not form.ready:
         proved = proofs.look(form["token"], CONFIRM, now())
         return _confirm_page(form, proved) if proved else _dead(form["token"])
-    confirmed = joining.confirm_by_link(form["token"], now())
+    confirmed = joining.confirm_by_link(form["token"], cookies.browser_hash(), now())
     if confirmed is None:
         return _dead(form["token"])
     if confirmed.user_id is None:
@@ -216,14 +216,14 @@ def _sent_page(form: Form, waiting: Waiting, pending: Pending | None) -> Respons
 
 
 def _confirm_page(form: Form, proved: Proved) -> Response:
-    waiting = sign_ups.find(proved.sign_up_id or "", now())
-    pending = _pending_of(proved.pending_id)
+    found = joining.meant(proved, cookies.browser_hash(), now())
+    pending = _pending_of(found.pending_id) if found else None
     return render(
         "verify/confirm.html",
         pending=pending,
         client=flow.client_of(pending).metadata if pending else None,
         form=form,
-        email=waiting.address if waiting else proved.lookup,
+        email=found.sign_up.address if found else proved.lookup,
     )
 
 

@@ -74,7 +74,7 @@ _END_OLDER = text(
     """  # noqa: S608
 )
 _END_ALL = text(f"UPDATE proofs SET expires_at = :now WHERE purpose = :purpose AND lookup = :lookup AND {_LIVE}")  # noqa: S608
-_CAME_TO = text("UPDATE proofs SET user_id = :user_id WHERE id = :id")
+_CAME_TO = text("UPDATE proofs SET user_id = :user_id, sign_up_id = :sign_up_id WHERE id = :id")
 
 
 def open(proof: Proved, token: str, code: str) -> None:
@@ -132,9 +132,9 @@ def end(purpose: str, lookup: str, now: int) -> None:
     db.session.execute(_END_ALL, {"purpose": purpose, "lookup": lookup, "now": now})
 
 
-def came_to(proof_id: str, user_id: str) -> None:
-    """The proof made this account."""
-    db.session.execute(_CAME_TO, {"id": proof_id, "user_id": user_id})
+def came_to(proof_id: str, sign_up_id: str, user_id: str) -> None:
+    """The proof made this account of this sign-up, whichever of the address the mail was sent for."""
+    db.session.execute(_CAME_TO, {"id": proof_id, "sign_up_id": sign_up_id, "user_id": user_id})
 
 
 def delete_expired(now: int, limit: int) -> int:

@@ -180,6 +180,26 @@ def test_a_strangers_sign_up_leads_nowhere_once_the_owner_signed_up(app: Flask, 
     assert signs_in(jane, Browser(app)).heading == "Your account"
 
 
+def test_a_strangers_mail_confirms_the_sign_up_of_the_browser_in_which_it_is_read(
+    app: Flask, shop: RelyingApp, jane: Person, mailbox: Mailbox
+) -> None:
+    """Pre-hijacking by a mail that is expected: a stranger used up the address's mails just before she signed up."""
+    mallory = Browser(app, address="203.0.113.66")
+    for _ in range(5):
+        trap = shown(fill_in_sign_up(mallory, shown(mallory.open("/signup")), jane.email, "Mallorys-trap-99"))
+    visit = shop.asks("openid", prompt="create").seen_by(jane)
+    signs_up(jane, visit.page)
+    assert len(mailbox.all(jane.email)) == 5, "none of them is hers"
+    confirm = shown(jane.browser.open(mailbox.newest(jane.email).link))
+    assert "Photo Box" in confirm.text
+    visit.at = jane.browser.submit(confirm, "Confirm email")
+    assert visit.allows().redeems().claims["sub"] == sub_of(app, jane.email)
+    assert shown(mallory.open(trap.url)).heading == "Check your email"
+    assert shown(mallory.open("/account")).heading == "Sign in"
+    assert signs_in(jane, Browser(app), password="Mallorys-trap-99").heading != "Your account"
+    assert signs_in(jane, Browser(app)).heading == "Your account"
+
+
 def test_a_stranger_whose_sign_up_was_confirmed_by_mistake_is_out_after_a_reset(
     app: Flask, jane: Person, mailbox: Mailbox
 ) -> None:

@@ -34,7 +34,7 @@ def mailed(waiting: Waiting, now: int = NOW, *, deliverable: bool = True) -> pro
 
 def confirmed(token: str, now: int = NOW) -> joining.Confirmed | None:
     with unit_of_work():
-        return joining.confirm_by_link(token, now)
+        return joining.confirm_by_link(token, "phone", now)
 
 
 def tried(waiting: Waiting, code: str, now: int = NOW) -> joining.Confirmed | None:
