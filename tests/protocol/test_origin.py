@@ -5,7 +5,7 @@ import pytest
 from idp.protocol.redirect_uri import origin_of
 from idp.protocol.uri import BadUri
 
-pytestmark = pytest.mark.section("CSP Level 3 §2.3.1")
+pytestmark = pytest.mark.section("RFC 9700 §4.1.3")
 
 
 @pytest.mark.parametrize(
