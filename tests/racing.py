@@ -86,10 +86,21 @@ def presses(app: Flask, path: str, typed: dict[str, str]) -> Ready:
 
 def opens(app: Flask, path: str, cookies: dict[str, str]) -> Ready:
     """One browser in many tabs: the same cookies everywhere."""
+    browser = _with(cookies, app)
+    return lambda: _seen(browser, browser.open(path))
+
+
+def sends(app: Flask, path: str, fields: dict[str, str], cookies: dict[str, str]) -> Ready:
+    """One browser in many tabs that send the same form."""
+    browser = _with(cookies, app)
+    return lambda: _seen(browser, browser.post(path, fields))
+
+
+def _with(cookies: dict[str, str], app: Flask) -> Browser:
     browser = Browser(app)
     for name, value in cookies.items():
         browser.client.set_cookie(name, value, domain="127.0.0.1")
-    return lambda: _seen(browser, browser.open(path))
+    return browser
 
 
 def _seen(browser: Browser, at: Any) -> Result:

@@ -44,8 +44,8 @@ def code() -> Response:
     form = Form.read(CODE)
     if waiting is None:
         return _nothing_waits(pending)
-    if onward := _goes_on(waiting, pending):
-        return onward
+    if joining.came_of(waiting.id):  # no code is counted after that: the claim may have written already
+        return _goes_on(waiting, pending) or _nothing_waits(pending)
     _insist_on_sign_ups()
     confirmed = _confirmed_by_code(form, waiting) if form.ready else None
     if confirmed is None:

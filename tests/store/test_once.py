@@ -21,6 +21,7 @@ from tests.people import Person
 from tests.racing import RACERS, Track
 from tests.relying_app import RelyingApp, Tokens, Visit
 from tests.signing_up import signs_up, sub_of
+from tests.web_browser import Browser
 
 pytestmark = pytest.mark.process
 
@@ -98,6 +99,20 @@ def test_one_mailed_link_confirms_once(
     assert len(rows(app, "SELECT 1 FROM users")) == 1
     assert len(rows(app, "SELECT 1 FROM emails")) == 1
     assert sub_of(app, jane.email)
+
+
+def test_one_sign_up_that_was_confirmed_elsewhere_is_claimed_once(
+    track: Track, settings: Settings, app: Flask, jane: Person, mailbox: Mailbox
+) -> None:
+    """The person types the code although the link was pressed on a phone, while the page moves on by itself."""
+    page = signs_up(jane)
+    phone = Browser(app)
+    phone.submit(phone.open(mailbox.newest(jane.email).link), "Confirm email")  # type: ignore[arg-type]
+    sent = {**page.form("code").fields, "code": "000000"}
+    cookies = {"portico_browser": str(jane.browser.cookie("portico_browser"))}
+    results = track.race(racing.sends, settings, *([("/verify/code", sent, cookies)] * RACERS))
+    assert not [result for result in results if result.status >= 500]
+    assert len(rows(app, "SELECT 1 FROM browser_sessions")) == 1
 
 
 def test_one_reset_link_sets_one_password(
