@@ -57,6 +57,7 @@ def test_a_password_hashed_with_lower_parameters_is_right_and_due_for_a_new_hash
 
 
 @pytest.mark.incident("django-allauth 0.54")
+@pytest.mark.incident("django-allauth 65.3.0")
 def test_an_unknown_account_costs_what_a_wrong_password_costs(hasher: PasswordHasher) -> None:
     """CPU time of the hashing thread, so that a busy machine does not disturb it; the two are interleaved."""
     stored = hasher.hash(PASSWORD)

@@ -146,6 +146,7 @@ def test_another_method_is_told_what_is_allowed(client: FlaskClient, path: str, 
 
 
 @pytest.mark.section("RFC 7517 §5")
+@pytest.mark.incident("CVE-2026-90942")
 def test_the_key_set_holds_no_private_member(client: FlaskClient) -> None:
     keys = json.loads(client.get("/jwks.json").data)["keys"]
     assert {key["alg"] for key in keys} == {"RS256", "ES256", "EdDSA"}

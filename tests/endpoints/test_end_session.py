@@ -94,7 +94,7 @@ def test_a_hint_that_is_no_token_of_ours_proves_nothing(
 
 
 @pytest.mark.incident("CVE-2026-27982")
-@pytest.mark.incident("CVE-2026-90942")
+@pytest.mark.incident("CVE-2026-5467")
 @pytest.mark.parametrize(
     "uri",
     [
@@ -162,7 +162,8 @@ def test_signing_out_here_leaves_other_browsers_alone(tokens: Tokens, shop: Rely
     assert is_signed_in(shop, phone)
 
 
-@pytest.mark.incident("CVE-2026-29191/2")
+@pytest.mark.incident("CVE-2026-29191")
+@pytest.mark.incident("CVE-2026-29192")
 def test_state_is_text_and_nothing_else(tokens: Tokens, alice: Person) -> None:
     page = leaves(alice, client_id="shop", post_logout_redirect_uri=BYE, state='"><script>alert(1)</script>')
     assert isinstance(page, Page)

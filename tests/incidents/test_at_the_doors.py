@@ -43,6 +43,8 @@ def listening() -> Iterator[tuple[str, list[bytes]]]:
 
 @pytest.mark.incident("CVE-2020-10770")
 @pytest.mark.incident("CVE-2026-1180")
+@pytest.mark.incident("CVE-2026-4874")
+@pytest.mark.incident("CVE-2026-56739")
 def test_no_address_of_a_request_is_ever_fetched(app: Flask, alice: Person, client: FlaskClient) -> None:
     with listening() as (inside, received):
         shop = RelyingApp.registered(app, "shop", logo_uri=inside, client_uri=inside, policy_uri=inside)
@@ -51,6 +53,7 @@ def test_no_address_of_a_request_is_ever_fetched(app: Flask, alice: Person, clie
         visit.signs_in().allows().redeems()
         client.get(f"/end_session?{urlencode({'post_logout_redirect_uri': inside, 'client_id': 'shop'})}")
         client.post("/token", data={"grant_type": inside, "client_assertion_type": inside, "client_id": "shop"})
+        shop.posts_token({"grant_type": "refresh_token", "refresh_token": "x", "client_session_host": inside})
     assert received == []
 
 
@@ -119,3 +122,21 @@ def test_an_assurance_nobody_reached_is_never_claimed(shop: RelyingApp, alice: P
     assert tokens.claims["acr"] == "urn:portico:acr:1"
     assert tokens.claims["amr"] == ["pwd"]
     assert shop.asks(claims=gold, prompt="none").seen_by(alice).error == "unmet_authentication_requirements"
+
+
+@pytest.mark.incident("GHSA-hp74-gm6m-2qm5")
+def test_nothing_but_the_persons_own_password_confirms_who_it_is(shop: RelyingApp, alice: Person, bob: Person) -> None:
+    """Other pages of the same request are no proof: choosing oneself, agreeing, somebody else's password."""
+    shop.asks().seen_by(alice).signs_in().allows()
+    visit = shop.asks(prompt="login").seen_by(alice)
+    assert "/signin/again?" in visit.page.url
+    again, waiting = visit.page.url, visit.page.url.partition("for=")[2]
+    for page, press in ((f"/signin/choose?for={waiting}", alice.email), (f"/consent?for={waiting}", "decision=allow")):
+        at = alice.browser.open(page)
+        assert isinstance(at, Page)
+        button = next(b for form in at.read.forms for b in form.buttons if press in b.text or b.answers_to(press))
+        assert alice.browser.submit(at, button.says).url == again
+    assert visit.signs_in(bob.password).page.status == 422
+    assert alice.browser.open(f"/authorize/{waiting}").url == again
+    visit.at = alice.browser.open(again)
+    assert visit.signs_in().code

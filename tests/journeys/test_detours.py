@@ -168,6 +168,7 @@ def test_the_language_of_the_app_and_of_the_footer_keep_the_request(shop: Relyin
 
 @pytest.mark.incident("CVE-2026-42849")
 @pytest.mark.incident("GHSA-m98g-63qj-fp8j")
+@pytest.mark.incident("CVE-2024-28855")
 @pytest.mark.parametrize("path", ["/signin", "/signup", "/forgot"])
 @pytest.mark.parametrize("typed", ['"><script>alert(1)</script>', "{{7*7}}", "jane@<b>x</b>.example", "%(email)s %s"])
 def test_what_was_typed_comes_back_as_text(app: Flask, path: str, typed: str) -> None:

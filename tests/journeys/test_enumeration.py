@@ -77,6 +77,7 @@ def test_an_address_that_waits_for_a_mail_takes_the_same_time_as_others(patient:
 
 
 @pytest.mark.incident("django-allauth 0.54")
+@pytest.mark.incident("django-allauth 65.3.0")
 @pytest.mark.incident("CVE-2026-23511")
 @pytest.mark.parametrize("way", [signing_in, signing_up, forgetting])
 def test_an_unknown_address_takes_the_same_time(

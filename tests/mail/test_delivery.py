@@ -56,7 +56,7 @@ def test_mails_leave_in_the_order_of_their_promises(office: PostOffice) -> None:
     assert office.server.connections == 1
 
 
-@pytest.mark.incident("authentik CVE-2022-46145")
+@pytest.mark.incident("CVE-2022-46145")
 def test_a_waiting_mail_is_sealed_and_a_sent_one_erased(office: PostOffice) -> None:
     """Whoever reads the database finds no link, no code and no address; afterwards nothing at all."""
     mail_id = office.promises()

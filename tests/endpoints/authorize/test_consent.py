@@ -138,7 +138,7 @@ def test_an_app_nobody_reviewed_is_shown_with_a_warning(app: Flask, alice: Perso
     assert "hasn’t reviewed this app" in new.asks().seen_by(alice).signs_in().page.text
 
 
-@pytest.mark.incident("CVE-2026-5467/8/9")
+@pytest.mark.incident("CVE-2026-5468")
 def test_names_of_apps_are_text_and_nothing_else(app: Flask, alice: Person) -> None:
     evil = RelyingApp.registered(app, "evil", client_name="Photo <i>Box</i> & Co")
     page = evil.asks().seen_by(alice).signs_in().page

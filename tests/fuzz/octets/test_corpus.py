@@ -33,6 +33,8 @@ def test_what_is_usual_goes_deep(stage: Stage, door: Door) -> None:
         assert answer.status in (200, 303, 410, 422) or b"code_verifier" in answer.body
 
 
+@pytest.mark.incident("CVE-2026-33503")
+@pytest.mark.incident("CVE-2026-33504")
 @at_every_door
 def test_odd_values_in_each_field(stage: Stage, door: Door) -> None:
     for turn, name in enumerate(door.fields):

@@ -10,7 +10,7 @@ NONE_ALG: Final = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."
 
 ALWAYS: Final = (
     *("", "\0", "\r\nSet-Cookie: portico_session=x", "'", "\u202ex", SUM.decode(), "https://evil.example/"),
-    f"\"'>{CANARY.decode()} onload=x>",
+    *("o'hara@example.org", f"\"'>{CANARY.decode()} onload=x>"),
 )
 """For every field."""
 
