@@ -7,11 +7,14 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CursorResult, Engine, Executable, MetaData, Row, event, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from idp.settings import Database
 
@@ -30,6 +33,8 @@ class Base(DeclarativeBase):
     )
 
 
+CONNECT_WITHIN = 5
+RESTS_UNASKED = 5  # seconds
 ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
 db = SQLAlchemy(metadata=Base.metadata)
@@ -68,7 +73,8 @@ def configuration(settings: Database) -> dict[str, Any]:
         hot = {**common, "connect_args": {"isolation_level": None, "timeout": settings.busy_timeout}}
     else:
         url = url.set(drivername="postgresql+psycopg")
-        common = {"url": url, "pool_size": settings.pool_size, "connect_args": {"prepare_threshold": 1}}
+        arguments = {"prepare_threshold": 1, "connect_timeout": CONNECT_WITHIN}
+        common = {"url": url, "pool_size": settings.pool_size, "connect_args": arguments}
         main, hot = common, {**common, "isolation_level": "AUTOCOMMIT"}
     both: dict[str, Any] = {
         "execution_options": {"preserve_rowcount": True},  # else an INSERT on PostgreSQL counts -1
@@ -81,10 +87,12 @@ def configuration(settings: Database) -> dict[str, Any]:
 
 
 def tune_engines(settings: Database) -> None:
-    """Set SQLite's pragmas on every new connection; to be called once, inside the app's context."""
+    """Set SQLite's pragmas, and let PostgreSQL's connections be asked; to be called once, inside the app's context."""
     for engine in db.engines.values():
         if engine.dialect.name == "sqlite":
             _set_pragmas(engine, settings.synchronous)
+        else:
+            _ask_after_rest(engine)
 
 
 def _set_pragmas(engine: Engine, synchronous: str) -> None:
@@ -94,6 +102,25 @@ def _set_pragmas(engine: Engine, synchronous: str) -> None:
         for pragma in ("journal_mode = WAL", f"synchronous = {synchronous}", "foreign_keys = ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+
+def _ask_after_rest(engine: Engine) -> None:
+    """A connection that rested may lead nowhere by now (a restart, a firewall): better ask it than fail a request.
+    Under load none rests and none is asked: a question is a round trip.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def rests(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def is_asked(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if monotonic() - record.info.get("rests_since", monotonic()) < RESTS_UNASKED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise DisconnectionError from error  # the pool then makes a new one
 
 
 def row(statement: Executable, parameters: Mapping[str, Any]) -> Row[Any] | None:

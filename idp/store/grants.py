@@ -191,7 +191,7 @@ def _may_repeat(grant: Grant, generation: int, now: int, grace: int) -> bool:
     stands = hot_row(_GENERATION, {"id": grant.id})
     if stands is None or generation > stands.generation:
         raise InvalidGrant("the refresh token is not known")
-    return bool(stands.generation == generation + 1 and now - stands.rotated_at <= grace)
+    return bool(grace and stands.generation == generation + 1 and now - stands.rotated_at <= grace)
 
 
 def revoke(grant_id: str, now: int) -> None:
