@@ -33,7 +33,7 @@ def seal(code: AuthorizationCode, sealer: Sealer, now: int) -> str:
         *(grant.auth_time, grant.amr, grant.acr, grant.offline),
         *(code.redirect_uri, code.nonce, code.code_challenge, code.expires_at),
     ]
-    return sealer.seal(PURPOSE, json.dumps(members, separators=(",", ":")).encode(), now)
+    return sealer.seal(PURPOSE, json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode(), now)
 
 
 def read(text: str, sealer: Sealer, now: int) -> AuthorizationCode:

@@ -189,6 +189,11 @@ def test_a_suspended_person_has_no_tokens(visit: Visit, alice: Person) -> None:
     refused(tokens.tries_to_refresh(), "invalid_grant")
 
 
+@pytest.mark.parametrize("nonce", ["n" * 512, "\N{GREEK SMALL LETTER OMEGA}" * 512, "\N{OLD ITALIC LETTER A}" * 480])
+def test_a_code_comes_back_however_long_the_nonce_was(shop: RelyingApp, alice: Person, nonce: str) -> None:
+    assert shop.asks(nonce=nonce).seen_by(alice).signs_in().allows().redeems().claims["nonce"] == nonce
+
+
 @pytest.mark.section("RFC 9700 §4.2")
 def test_nothing_of_a_code_can_be_read(visit: Visit, alice: Person) -> None:
     """RFC 9700 §4.2: a code that leaks tells nothing."""
