@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from tests.clocks import Clock
 from tests.people import Person
 from tests.relying_app import RelyingApp
 from tests.web_browser import Arrival, Page
@@ -33,6 +34,22 @@ def test_a_missing_client_id_gets_no_redirect(shop: RelyingApp, alice: Person) -
 def test_a_suspended_client_gets_no_redirect(app: Flask, shop: RelyingApp, alice: Person) -> None:
     shop.suspended()
     shows_a_page(shop.asks().seen_by(alice).at)
+
+
+@pytest.mark.incident("disabled but still accepted")
+@pytest.mark.parametrize("change", [{"redirect_uris": ("https://new.example/callback",)}, {"state": "suspended"}])
+def test_an_address_the_client_left_meanwhile_gets_no_redirect(
+    app: Flask, shop: RelyingApp, alice: Person, clock: Clock, change: dict[str, str]
+) -> None:
+    """A request may wait for an hour; what was registered when it came is not what counts when it is answered."""
+    visit = shop.asks().seen_by(alice).signs_in()
+    if "state" in change:
+        shop.suspended()
+    else:
+        shop.changed(**change)
+    clock.moves(6)
+    visit.allows()
+    assert visit.page.heading == "Let’s start again"
 
 
 @pytest.mark.section("OpenID Connect Core §3.1.2.1")
