@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from idp.issuance import access_token, claims
 from idp.protocol.claims import SCOPE_CLAIMS, ClaimsRequest, release, wanted
 from idp.protocol.errors import InsufficientScope, InvalidToken, OAuthError
-from idp.protocol.scope import OPENID
+from idp.protocol.scope import OFFERED, OPENID
 from idp.settings import Settings
 from idp.store import grants
 from idp.web import bearer, cors
@@ -21,7 +21,9 @@ routes = Blueprint("userinfo", __name__)
 
 @routes.route("/userinfo", methods=["GET", "POST"], provide_automatic_options=False)
 def userinfo() -> Response:
-    """One read: the grant tells whether it lives, and the person is joined to it. A suspended app's tokens are dead."""
+    """One read: the grant tells whether it lives, and the person is joined to it. The app's registration is heard as
+    it is now: the tokens of a suspended app are dead, and a scope it may not ask for any more gives nothing.
+    """
     mint = house().mint
     token = access_token.read(bearer.presented(request), mint.sealer, mint.ring, mint.issuer, now())
     found = grants.alive(token.grant_id)
@@ -31,10 +33,11 @@ def userinfo() -> Response:
     client = house().clients.find(grant.client_id, now())
     if client is None:
         raise InvalidToken(access_token.UNKNOWN)
-    if OPENID not in token.scope:
+    scope = token.scope & client.metadata.scope
+    if OPENID not in scope:
         raise InsufficientScope("UserInfo needs the scope openid")
-    asked = ClaimsRequest.from_json(grant.claims).userinfo if grant.claims else {}
-    released = release(claims.of_person(person), wanted(token.scope, asked))
+    asked = ClaimsRequest.from_json(grant.claims).within(client.metadata.scope).userinfo if grant.claims else {}
+    released = release(claims.of_person(person), wanted(scope, asked))
     return cors.open_to(private_json({**released, "sub": grant.user_id}), client.metadata.allowed_origins)
 
 
@@ -55,7 +58,7 @@ def metadata(settings: Settings) -> Mapping[str, object]:
     names = {"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"}
     return {
         "userinfo_endpoint": f"{settings.server.issuer}/userinfo",
-        "claims_supported": sorted(names.union(*(SCOPE_CLAIMS[scope] for scope in ("profile", "email")))),
+        "claims_supported": sorted(names.union(*(SCOPE_CLAIMS[scope] for scope in OFFERED if scope in SCOPE_CLAIMS))),
     }
 
 

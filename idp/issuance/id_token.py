@@ -5,6 +5,7 @@ from hashlib import sha256, sha512
 
 from idp.issuance import claims as person_claims
 from idp.protocol.claims import ClaimsRequest, release, wanted
+from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.scope import Scope
 from idp.store.grants import Grant, Person
 
@@ -17,10 +18,10 @@ def token_hash(token: str, alg: str) -> str:
     return urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
 
 
-def of_profile(grant: Grant, person: Person, scope: Scope, in_id_token: tuple[str, ...]) -> dict[str, object]:
+def of_profile(grant: Grant, person: Person, scope: Scope, metadata: ClientMetadata) -> dict[str, object]:
     """Claims about the person: of the scopes the client wants here, and those its claims parameter asked for."""
-    asked = ClaimsRequest.from_json(grant.claims).id_token if grant.claims else {}
-    names = wanted(Scope(token for token in in_id_token if token in scope), asked)
+    asked = ClaimsRequest.from_json(grant.claims).within(metadata.scope).id_token if grant.claims else {}
+    names = wanted(Scope(token for token in metadata.id_token_claims if token in scope), asked)
     return release(person_claims.of_person(person), names) if names else {}
 
 

@@ -73,5 +73,5 @@ def _id_token(
     alg = metadata.id_token_signed_response_alg
     expires_at = now + mint.tokens.id_token_for
     protocol = id_token.of_protocol(grant, mint.issuer, nonce, id_token.token_hash(token, alg), now, expires_at)
-    profile = id_token.of_profile(grant, person, scope, metadata.id_token_claims)
+    profile = id_token.of_profile(grant, person, scope, metadata)
     return mint.ring.sign({**profile, **protocol}, alg, now)

@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from idp.protocol.scope import Scope
 from tests.clocks import Clock
 from tests.endpoints.token.test_request import refused
 from tests.people import Person
@@ -147,6 +148,24 @@ def test_a_family_ends_with_its_client(tokens: Tokens, shop: RelyingApp, clock: 
     shop.suspended()
     clock.moves(6)
     refused(tokens.tries_to_refresh(), "invalid_client", 401)
+
+
+@pytest.mark.section("RFC 6749 §3.3")
+def test_a_family_gives_no_more_than_the_registration_allows_now(shop: RelyingApp, alice: Person, clock: Clock) -> None:
+    wishes = '{"id_token":{"email":null},"userinfo":{"email":null}}'
+    tokens = shop.asks("openid profile email", claims=wishes).seen_by(alice).signs_in().allows().redeems()
+    shop.changed(scope=Scope(("openid", "profile")))
+    clock.moves(6)
+    assert "email" not in tokens.userinfo(), "nor does the access token of before"
+    tokens = tokens.refreshes()
+    assert tokens.scope == {"openid", "profile"}
+    assert "email" not in tokens.claims
+    assert "email" not in tokens.userinfo()
+    assert tokens.userinfo()["name"] == alice.name
+    shop.changed(scope=Scope(("phone",)))
+    clock.moves(6)
+    refused(tokens.tries_to_refresh(), "invalid_grant")
+    assert tokens.asks_userinfo().status_code == 403
 
 
 def test_a_client_that_was_removed_takes_its_grants_along(

@@ -2,7 +2,7 @@
 
 from idp.issuance import refresh_token
 from idp.issuance.issue import Mint, issue
-from idp.protocol.errors import InvalidRequest
+from idp.protocol.errors import InvalidGrant, InvalidRequest
 from idp.protocol.parameters import Parameters
 from idp.protocol.scope import Scope
 from idp.settings import Settings
@@ -13,7 +13,10 @@ NAME = "refresh_token"
 
 
 def redeem(parameters: Parameters, client: Client, mint: Mint, settings: Settings, now: int) -> dict[str, object]:
-    """The next generation of the family, for all of its scope or a part; the ID token has no nonce (Core §12.2)."""
+    """The next generation of the family, for all of its scope or a part; the ID token has no nonce (Core §12.2).
+
+    What the registration does not allow any more is not given any more (RFC 6749 §3.3).
+    """
     presented = parameters.get("refresh_token")
     if presented is None:
         raise InvalidRequest("refresh_token is missing")
@@ -28,4 +31,7 @@ def redeem(parameters: Parameters, client: Client, mint: Mint, settings: Setting
         idle_since=now - settings.session.idle_for,
         tokens=settings.tokens,
     )
-    return issue(mint, grant, person, client.metadata, narrower or grant.scope, None, now)
+    allowed = (narrower or grant.scope) & client.metadata.scope
+    if not allowed:
+        raise InvalidGrant("the registration of this client allows nothing of what was granted any more")
+    return issue(mint, grant, person, client.metadata, allowed, None, now)
