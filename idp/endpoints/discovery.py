@@ -4,7 +4,7 @@ import json
 
 from flask import Blueprint, Response, current_app, request
 
-from idp.protocol.scope import EMAIL, OFFLINE_ACCESS, OPENID, PROFILE
+from idp.protocol import scope
 from idp.settings import Settings
 from idp.web import cors
 from idp.web.answers import public_json
@@ -57,7 +57,7 @@ def metadata(settings: Settings) -> dict[str, object]:
     """What belongs to no single door."""
     return {
         "jwks_uri": f"{settings.server.issuer}/jwks.json",
-        "scopes_supported": [OPENID, PROFILE, EMAIL, OFFLINE_ACCESS],
+        "scopes_supported": list(scope.OFFERED),
         "subject_types_supported": ["public"],
         "ui_locales_supported": list(settings.locale.offered),
         "service_documentation": f"{settings.server.issuer}/help",

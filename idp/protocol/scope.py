@@ -22,6 +22,9 @@ PHONE: Final = "phone"
 GROUPS: Final = "groups"
 OFFLINE_ACCESS: Final = "offline_access"
 
+OFFERED: Final = (OPENID, PROFILE, EMAIL, ADDRESS, PHONE, OFFLINE_ACCESS)
+"""The `scopes_supported` of discovery: OpenID Connect Core §5.4 and §11. Nothing here makes `groups` yet."""
+
 
 class Scope:
     """A set of scope tokens that remembers the order it was asked in.

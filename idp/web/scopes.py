@@ -65,13 +65,11 @@ def _sentences() -> dict[str, tuple[str, str]]:
 def _values(claims: Mapping[str, object], refresh_idle_for: int) -> dict[str, str]:
     """What is really shared; an empty claim says so."""
     nothing = gettext("Not set – nothing is shared")
-    address = claims.get("address")
-    place = [str(address.get(part) or "") for part in ("locality", "country")] if isinstance(address, Mapping) else []
     return {
         "profile": _name(claims) or nothing,
         "email": _email(claims) or nothing,
         "phone": _phone(str(claims.get("phone_number") or "")) or nothing,
-        "address": ", ".join(part for part in place if part) or nothing,
+        "address": _place(claims.get("address")) or nothing,
         "groups": _first(claims.get("groups")) or nothing,
         "roles": _first(claims.get("roles")) or nothing,
         "offline_access": ngettext(
@@ -97,6 +95,15 @@ def _email(claims: Mapping[str, object]) -> str:
 def _phone(number: str) -> str:
     """Enough to recognise it, not enough to read it over a shoulder."""
     return "••• " + number[-SHOWN_DIGITS:] if number else ""
+
+
+def _place(address: object) -> str:
+    """Enough to recognise it: the town, or else whatever there is of OpenID Connect Core §5.1.1."""
+    parts = dict(address) if isinstance(address, Mapping) else {}
+    town = [parts.get("locality"), parts.get("country")]
+    rest = [parts.get("formatted"), parts.get("street_address"), parts.get("region"), parts.get("postal_code")]
+    shown = [str(part) for part in town if part] or [str(part) for part in rest if part][:1]
+    return ", ".join(", ".join(shown).split("\n"))
 
 
 def _first(names: object) -> str:

@@ -103,10 +103,15 @@ def test_what_is_advertised_works(document: dict[str, Any], app: Flask, alice: P
         assert tokens.allows().redeems().header["alg"] == alg
 
 
-def test_the_claims_it_names_are_released(document: dict[str, Any], shop: RelyingApp, alice: Person) -> None:
-    tokens = shop.asks("openid profile email").seen_by(alice).signs_in().allows().redeems()
-    assert set(tokens.claims) <= set(document["claims_supported"])
-    assert set(tokens.userinfo()) <= set(document["claims_supported"])
+def test_the_scopes_and_claims_it_names_are_released(document: dict[str, Any], shop: RelyingApp, alice: Person) -> None:
+    alice.fills_in(phone_number="+33600000042", address={"locality": "Lyon"})
+    visit = shop.asks(" ".join(document["scopes_supported"])).seen_by(alice).signs_in()
+    for told in ("See your phone number", "••• 42", "See your postal address", "Lyon"):
+        assert told in visit.page.text
+    tokens = visit.allows().redeems()
+    assert tokens.scope == set(document["scopes_supported"])
+    assert {"phone_number", "address"} <= set(tokens.userinfo())
+    assert set(tokens.claims) | set(tokens.userinfo()) <= set(document["claims_supported"])
 
 
 @pytest.mark.section("RFC 6749 §11.4")

@@ -38,6 +38,8 @@ def test_the_order_is_ours_and_no_scope_is_hidden(app: Flask) -> None:
         ("email", {"email": "jane@example.org"}, "jane@example.org (not confirmed yet)"),
         ("phone", {"phone_number": "+33600000042"}, "••• 42"),
         ("address", {"address": ADDRESS}, "Lyon, France"),
+        ("address", {"address": {"formatted": "1 Rue\nLyon"}}, "1 Rue, Lyon"),
+        ("address", {"address": {"postal_code": "69001", "region": "Rhône"}}, "Rhône"),
         ("address", {"address": "not an object"}, "Not set – nothing is shared"),
         ("groups", {"groups": ["a", "b", "c", "d", "e"]}, "a, b, c and 2 more"),
         ("groups", {"groups": ["a"]}, "a"),
