@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, SecretStr
 
+from idp.cli.check import of_settings
 from idp.settings import Settings, SettingsError, load_settings
 
 MANUAL = Path(__file__).parents[1] / "config.toml"
@@ -191,6 +192,25 @@ def test_development_is_refused_where_people_can_reach_it() -> None:
 
 def test_mails_that_reach_nobody_are_refused_where_people_can_reach_us() -> None:
     assert "mail.transport" in problems(server={"issuer": "https://id.example.com"})
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        ({"server": {"development": True}}, "note server.development"),
+        ({"server": {"development": True, "bind": "0.0.0.0:8000"}}, "WRONG server.development"),
+        ({"server": {"development": True, "bind": "[::1]:8000"}}, "note server.development"),
+        ({"password": {"argon2_memory_kib": 19456, "argon2_time_cost": 1}}, "note password.argon2_memory_kib"),
+        ({"password": {"argon2_memory_kib": 12288, "argon2_time_cost": 3}}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_is_allowed_and_still_unwise_is_told_to_who_asks(overrides: dict[str, Any], said: str) -> None:
+    found = [
+        f"{'WRONG' if it.is_wrong else 'note'} {it.sentence}" for it in of_settings(load_settings(MANUAL, **overrides))
+    ]
+    assert len(found) == bool(said)
+    assert all(sentence.startswith(said) for sentence in found)
 
 
 def test_a_refusal_never_repeats_a_secret() -> None:

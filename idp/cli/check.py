@@ -13,7 +13,7 @@ from idp import clock
 from idp.cli import client_files, client_plan
 from idp.cli.opened import opened, say, settings_for
 from idp.mail.smtp import Undelivered, carrier
-from idp.settings import Settings
+from idp.settings import LOOPBACK, Settings
 from idp.signing.keys import UnusableKey, unwrapped
 from idp.signing.wrapping import BadWrapping, KeyFolder
 from idp.store import clients, outbox, revision, signing_keys
@@ -21,6 +21,7 @@ from idp.store.base import unit_of_work
 from idp.web.house import House, house
 
 STUCK_AFTER = 600  # seconds
+LEAST_ARGON2 = 7168 * 5  # KiB times passes: the least of OWASP's equal choices
 LATE = 86400
 
 
@@ -75,7 +76,15 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
             is_wrong=False,
         )
     if server.development:
-        yield Finding("server.development shows every mail at /dev/mail", is_wrong=False)
+        yield Finding(
+            f"server.development shows every mail at /dev/mail, to everyone who reaches {server.bind}",
+            is_wrong=server.address[0] not in LOOPBACK,
+        )
+    if settings.password.argon2_memory_kib * settings.password.argon2_time_cost < LEAST_ARGON2:
+        yield Finding(
+            "password.argon2_memory_kib and argon2_time_cost are below OWASP's least: 19456 and 2, or as hard",
+            is_wrong=False,
+        )
 
 
 def of_keys(home: House, now: int) -> Iterator[Finding]:
