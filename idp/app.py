@@ -1,5 +1,8 @@
 """The app, on one screen: settings, database, doors, error pages. Order is the list you read here."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 
 from idp.endpoints import discovery, end_session, health, userinfo
@@ -22,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """A WSGI application. `settings` None reads config.toml and IDP_*; raises SettingsError when they are unfit."""
     settings = settings or load_settings()
     app = Flask("idp", static_folder=None)
+    app.ensure_sync = _as_it_is  # type: ignore[method-assign]
     _open_database(app, settings)
     for prepare in PREPARE:
         prepare(app, settings)
@@ -33,6 +37,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = mount.Mount(app.wsgi_app, settings.server.path)  # type: ignore[method-assign]
     hardening.prepare(app, settings)  # last, so that it stands outermost
     return app
+
+
+def _as_it_is(func: Callable[..., Any]) -> Callable[..., Any]:
+    """Flask asks this of every view and hook at every request; none of ours is a coroutine."""
+    return func
 
 
 def _open_database(app: Flask, settings: Settings) -> None:

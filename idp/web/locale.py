@@ -149,7 +149,9 @@ def _footer_choice() -> tuple[str, str]:
 
 def _remember_choice(response: Response) -> Response:
     """The footer's form is a GET of our own page with `ui_locales`; an app's link to us chooses nothing."""
-    if request.method != "GET" or PARAMETER not in request.args or "response_type" in request.args:
+    if request.method != "GET" or PARAMETER.encode() not in request.query_string:  # most requests end here
+        return response
+    if PARAMETER not in request.args or "response_type" in request.args:
         return response
     chosen = best_of(request.args[PARAMETER].split())
     if chosen and not origin.is_foreign(request):
