@@ -82,6 +82,44 @@ def test_keys_and_discovery_ask_nothing(visit: Visit, client: FlaskClient, count
     assert log.trips == []
 
 
+def test_a_request_that_has_to_wait_costs_one_insert(shop: RelyingApp, alice: Person, counting: Count) -> None:
+    """With the page that it leads to."""
+    with counting() as log:
+        shop.asks("openid email").seen_by(alice)
+    assert len(log.reads) <= 2, log.trips
+    assert len(statements(log)) <= 1, log.trips
+
+
+def test_a_password_sign_in_and_what_it_leads_to(shop: RelyingApp, alice: Person, counting: Count) -> None:
+    """The form, /authorize/ID and the page of consent: three requests. A wrong password costs what it must: two counts,
+    and what was typed; and the right one not much more.
+    """
+    visit = shop.asks("openid email").seen_by(alice)
+    with counting() as wrong:
+        visit.signs_in("Wrong-horse-7-battery")
+    assert len(wrong.reads) <= 3, wrong.trips
+    assert len(statements(wrong)) <= 3, wrong.trips
+    with counting() as right:
+        visit.signs_in()
+    assert len(right.reads) <= 9, right.trips
+    assert len(statements(right)) <= 9, right.trips
+
+
+def test_an_agreement_and_the_code_it_leads_to(shop: RelyingApp, alice: Person, counting: Count) -> None:
+    """The form and /authorize/ID: two requests."""
+    visit = shop.asks("openid email").seen_by(alice).signs_in()
+    with counting() as log:
+        visit.allows()
+    assert visit.code
+    assert len(log.reads) <= 6, log.trips
+    assert len(statements(log)) <= 4, log.trips
+
+
+def statements(log: Log) -> list[str]:
+    """The writes without the ends of their transactions: one of those for each request, written or not."""
+    return [write for write in log.writes if write != "COMMIT"]
+
+
 @pytest.mark.parametrize(
     "asked",
     [{"client_id": "nobody"}, {"redirect_uri": "https://evil.example/"}, {"scope": '"'}, {"prompt": "none login"}],

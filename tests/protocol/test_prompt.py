@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from idp.protocol.errors import InvalidRequest
-from idp.protocol.prompt import CREATE, LOGIN, NONE, OFFERED, Prompt
+from idp.protocol.prompt import CREATE, LOGIN, NONE, OFFERED, Prompt, offered
 
 pytestmark = [
     pytest.mark.section("OpenID Connect Core §3.1.2.1"),
@@ -50,3 +50,10 @@ def test_prompt_create_4_1_a_value_not_offered_is_refused(text: str) -> None:
 def test_prompt_create_4_create_is_offered() -> None:
     assert CREATE in Prompt.parse("create")
     assert LOGIN not in Prompt.parse("create")
+
+
+def test_registration_4_1_creating_an_account_is_offered_only_where_people_may() -> None:
+    assert offered(sign_up=True) == OFFERED
+    assert offered(sign_up=False) == tuple(value for value in OFFERED if value != CREATE)
+    with pytest.raises(InvalidRequest, match="prompt may hold"):
+        Prompt.parse(CREATE, offered(sign_up=False))
