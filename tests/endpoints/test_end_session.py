@@ -29,6 +29,7 @@ def leaves(person: Person, method: str = "GET", **parameters: str) -> Page | Arr
     return person.browser.open(f"/end_session?{urlencode(parameters)}")
 
 
+@pytest.mark.conformance("oidcc-rp-initiated-logout")
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_hint_that_fits_signs_out_at_once(tokens: Tokens, shop: RelyingApp, alice: Person, method: str) -> None:
     at = leaves(alice, method, id_token_hint=tokens.id_token, post_logout_redirect_uri=BYE, state="s&t")
@@ -60,6 +61,7 @@ def test_without_a_hint_the_person_is_asked(tokens: Tokens, shop: RelyingApp, al
     assert not is_signed_in(shop, alice)
 
 
+@pytest.mark.conformance("oidcc-rp-initiated-logout-no-params")
 def test_nothing_at_all_asks_and_ends_here(tokens: Tokens, shop: RelyingApp, alice: Person) -> None:
     page = leaves(alice)
     assert isinstance(page, Page)
@@ -93,6 +95,8 @@ def test_a_hint_that_is_no_token_of_ours_proves_nothing(
     assert is_signed_in(shop, alice)
 
 
+@pytest.mark.conformance("oidcc-rp-initiated-logout-bad-post-logout-redirect-uri")
+@pytest.mark.conformance("oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri")
 @pytest.mark.incident("CVE-2026-27982")
 @pytest.mark.incident("CVE-2026-5467")
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ def test_nonce_comes_back_exactly_as_sent(shop: RelyingApp, alice: Person, nonce
     assert tokens.claims["nonce"] == nonce
 
 
+@pytest.mark.conformance("oidcc-ensure-request-without-nonce-succeeds-for-code-flow")
 def test_no_nonce_asked_no_nonce_sent(shop: RelyingApp, alice: Person) -> None:
     assert "nonce" not in shop.asks(nonce=None).seen_by(alice).signs_in().allows().redeems().claims
 

@@ -35,6 +35,9 @@ def refused(response: object, status: int, error: str | None) -> None:
         assert f'error="{error}"' in challenge
 
 
+@pytest.mark.conformance("oidcc-userinfo-get")
+@pytest.mark.conformance("oidcc-userinfo-post-header")
+@pytest.mark.conformance("oidcc-userinfo-post-body")
 def test_get_and_post_give_the_same(tokens: Tokens, client: FlaskClient, alice: Person) -> None:
     by_get = client.get("/userinfo", headers=bearer(tokens.access_token))
     by_post = client.post("/userinfo", headers=bearer(tokens.access_token))

@@ -21,6 +21,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.conformance("oidcc-prompt-none-not-logged-in")
 def test_none_without_a_session(shop: RelyingApp, alice: Person) -> None:
     assert shop.asks(prompt="none").seen_by(alice).error == "login_required"
 
@@ -48,6 +49,7 @@ def test_none_when_the_sign_in_is_too_old(shop: RelyingApp, alice: Person, clock
     assert shop.asks(prompt="none", max_age="61").seen_by(alice).code
 
 
+@pytest.mark.conformance("oidcc-prompt-login")
 def test_login_asks_again_and_moves_auth_time(shop: RelyingApp, alice: Person, clock: Clock) -> None:
     first = shop.asks().seen_by(alice).signs_in().allows().redeems()
     clock.moves(600)

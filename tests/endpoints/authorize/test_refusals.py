@@ -69,6 +69,7 @@ def test_a_parameter_that_comes_twice(shop: RelyingApp, alice: Person, name: str
     assert at.answer.get("state") == (None if name == "state" else visit.parameters["state"])
 
 
+@pytest.mark.conformance("oidcc-ensure-request-with-unknown-parameter-succeeds")
 @pytest.mark.section("RFC 6749 §3.1")
 def test_unknown_parameters_are_ignored(shop: RelyingApp, alice: Person) -> None:
     """RFC 6749 §3.1."""
@@ -127,6 +128,7 @@ def test_a_refusal_never_repeats_what_was_sent(shop: RelyingApp, alice: Person) 
     assert "img" not in visit.answer["error_description"]
 
 
+@pytest.mark.conformance("oidcc-ensure-post-request-succeeds")
 @pytest.mark.section("OpenID Connect Core §3.1.2.1")
 def test_get_and_post_are_alike(shop: RelyingApp, alice: Person) -> None:
     """OpenID Connect Core §3.1.2.1: both methods MUST be supported."""

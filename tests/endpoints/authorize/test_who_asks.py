@@ -58,6 +58,7 @@ def test_a_missing_redirect_uri_gets_no_redirect(shop: RelyingApp, alice: Person
     shows_a_page(shop.asks(redirect_uri=None).seen_by(alice).at)
 
 
+@pytest.mark.conformance("oidcc-ensure-registered-redirect-uri")
 @pytest.mark.parametrize(
     "presented",
     [

@@ -35,6 +35,7 @@ def visit(shop: RelyingApp, alice: Person) -> Visit:
     return shop.asks().seen_by(alice).signs_in().allows()
 
 
+@pytest.mark.conformance("oidcc-server-client-secret-post")
 def test_a_confidential_client_may_use_basic_or_the_body(shop: RelyingApp, alice: Person, client: FlaskClient) -> None:
     first = shop.asks().seen_by(alice).signs_in().allows()
     assert client.post("/token", data=body_of(first), headers={"Authorization": shop.basic()}).status_code == 200

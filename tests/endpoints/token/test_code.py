@@ -19,12 +19,14 @@ def visit(shop: RelyingApp, alice: Person) -> Visit:
     return shop.asks("openid email").seen_by(alice).signs_in().allows()
 
 
+@pytest.mark.conformance("oidcc-ensure-request-with-valid-pkce-succeeds")
 def test_a_code_gives_tokens(visit: Visit, alice: Person) -> None:
     tokens = visit.redeems()
     assert tokens.claims["sub"] == alice.user_id
     assert tokens.userinfo()["email"] == alice.email
 
 
+@pytest.mark.conformance("oidcc-codereuse")
 @pytest.mark.section("RFC 6749 §4.1.2")
 @pytest.mark.incident("CVE-2026-43983")
 def test_a_replay_ends_all_the_code_gave(visit: Visit) -> None:

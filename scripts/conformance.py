@@ -1,0 +1,153 @@
+"""Write docs/conformance.md: which module of the OpenID Foundation's conformance suite is driven by which test.
+
+    .venv/bin/python scripts/conformance.py
+
+A test says `@pytest.mark.conformance("oidcc-server")`, or `("oidcc-server", "form_post")` for the plan that wants its
+answers posted. A module that cannot be driven says here what it waits for.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+TESTS = ROOT / "tests"
+PAGE = ROOT / "docs" / "conformance.md"
+INTRODUCTION = """\
+# The OpenID Foundation's conformance suite
+
+Four plans of the [suite](https://gitlab.com/openid/conformance-suite), module by module, and the tests that do here
+what the module does there, with a client as the suite registers it. These tests are no certificate: that takes a run of
+the suite itself against a public address.
+
+This page is written by `scripts/conformance.py` from the markers of the tests.
+
+## Before a run
+
+- `server.issuer` is https, and its address is reachable from the suite.
+- Two clients with a secret each, in `clients/NAME/client.toml`; in the suite, static registration and the alias
+  `portico`. The first may also be its `client_secret_post` client:
+
+  ```toml
+  redirect_uris = ["https://www.certification.openid.net/test/a/portico/callback"]
+  post_logout_redirect_uris = ["https://www.certification.openid.net/test/a/portico/post_logout_redirect"]
+  grant_types = ["authorization_code", "refresh_token"]
+  scope = "openid profile email address phone offline_access"
+  require_pkce = false    # all modules but one ask without
+  id_token_claims = []    # the suite warns of claims in an ID token that UserInfo gives too (Core §5.4)
+  ```
+
+- The person who signs in has every claim of Core §5.1: the modules `oidcc-scope-…` warn of each that is missing.
+- Cookies are removed before the modules whose description says so.
+
+"""
+BASIC = """
+oidcc-server oidcc-response-type-missing oidcc-idtoken-signature oidcc-idtoken-unsigned oidcc-userinfo-get
+oidcc-userinfo-post-header oidcc-userinfo-post-body oidcc-ensure-request-without-nonce-succeeds-for-code-flow
+oidcc-scope-profile oidcc-scope-email oidcc-scope-address oidcc-scope-phone oidcc-scope-all oidcc-alternate-happy-flow
+oidcc-display-page oidcc-display-popup oidcc-prompt-login oidcc-prompt-none-not-logged-in oidcc-prompt-none-logged-in
+oidcc-max-age-1 oidcc-max-age-10000 oidcc-ensure-request-with-unknown-parameter-succeeds oidcc-id-token-hint
+oidcc-login-hint oidcc-ui-locales oidcc-claims-locales oidcc-ensure-request-with-acr-values-succeeds oidcc-codereuse
+oidcc-codereuse-30seconds oidcc-ensure-registered-redirect-uri oidcc-ensure-post-request-succeeds
+oidcc-server-client-secret-post oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported
+oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported oidcc-claims-essential
+oidcc-ensure-request-object-with-redirect-uri oidcc-refresh-token oidcc-ensure-request-with-valid-pkce-succeeds
+"""
+LOGOUT = """
+discovery-endpoint-verification bad-post-logout-redirect-uri modified-id-token-hint no-id-token-hint no-params
+no-post-logout-redirect-uri no-state only-state query-added-to-post-logout-redirect-uri bad-id-token-hint
+"""
+DISCOVERY = "oidcc-discovery-endpoint-verification"
+UNSIGNED = "oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported"
+
+
+class Module(NamedTuple):
+    """`mode` is the response mode of its plan."""
+
+    name: str
+    mode: str = "default"
+
+
+PLANS: Mapping[str, tuple[Module, ...]] = {
+    "oidcc-basic-certification-test-plan": tuple(Module(name) for name in BASIC.split()),
+    "oidcc-config-certification-test-plan": (Module(DISCOVERY),),
+    "oidcc-formpost-basic-certification-test-plan": tuple(Module(name, "form_post") for name in BASIC.split()),
+    "oidcc-rp-initiated-logout-certification-test-plan": (
+        Module("oidcc-rp-initiated-logout"),
+        *(Module(f"oidcc-rp-initiated-logout-{name}") for name in LOGOUT.split()),
+    ),
+}
+REGISTERS = "not run for static clients; waits for dynamic registration"
+WAITS: Mapping[Module, str] = {
+    **{
+        Module(name, mode): reason
+        for mode in ("default", "form_post")
+        for name, reason in {
+            "oidcc-idtoken-signature": REGISTERS,
+            "oidcc-idtoken-unsigned": "not run for static clients, and skipped where discovery does not name `none`",
+            "oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported": REGISTERS,
+        }.items()
+    },
+    Module(UNSIGNED, "form_post"): (
+        "fails: `response_mode` stands inside the object alone, which nobody reads here, so the refusal "
+        "(`request_not_supported`) travels by query; waits for signed request objects, whose algorithms in discovery "
+        "make the suite skip it"
+    ),
+}
+"""What cannot be driven yet, and why."""
+
+
+class Mark(NamedTuple):
+    module: Module
+    test: str
+
+
+def marks() -> Iterator[Mark]:
+    """Every mark of the suite, read from the sources."""
+    for file in sorted(TESTS.rglob("test_*.py")):
+        if "node_modules" not in file.parts:
+            name = file.relative_to(ROOT).as_posix()
+            yield from _marks_of(ast.parse(file.read_text("utf-8")), name)
+
+
+def _marks_of(tree: ast.Module, file: str) -> Iterator[Mark]:
+    """On a test, or on one of its parameters."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            for module in _modules(node):
+                yield Mark(module, f"{file}::{node.name}")
+
+
+def _modules(test: ast.FunctionDef) -> Iterator[Module]:
+    for decorator in test.decorator_list:
+        for node in ast.walk(decorator):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.conformance":
+                yield Module(*(ast.literal_eval(argument) for argument in node.args))
+
+
+def page() -> str:
+    """What docs/conformance.md should hold."""
+    found = tuple(marks())
+    return INTRODUCTION + "\n".join(_chapter(plan, modules, found) for plan, modules in PLANS.items())
+
+
+def _chapter(plan: str, modules: tuple[Module, ...], found: tuple[Mark, ...]) -> str:
+    rows = [f"| {module.name} | {_answer(module, found)} |" for module in modules]
+    return "\n".join([f"## {plan}", "", "| module | our test |", "|---|---|", *rows, ""])
+
+
+def _answer(module: Module, found: tuple[Mark, ...]) -> str:
+    tests = dict.fromkeys(mark.test for mark in found if mark.module == module)
+    return ", ".join(map(_link, tests)) or f"– {WAITS.get(module, 'missing')}"
+
+
+def _link(test: str) -> str:
+    file, _, name = test.partition("::")
+    return f"[{name}](../{file})"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
+    print(f"{PAGE.relative_to(ROOT)}: {len({mark.module for mark in marks()})} modules", file=sys.stderr)
