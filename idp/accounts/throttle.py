@@ -16,6 +16,8 @@ DAY = 24 * HOUR
 # Codes are short: however many mails are asked for, one address is guessed at this often in a day.
 CODES_A_DAY = 4
 IPV6_NETWORK_BITS = 64
+# People begin sign-ins more often than they mistype a password.
+REQUESTS_PER_TRY = 10
 
 
 class TooMany(Exception):
@@ -107,6 +109,12 @@ def mail(kind: str, lookup: str, limits: Throttle, now: int, *, again: bool = Fa
 def form(kind: str, network: str, limits: Throttle, now: int) -> None:
     """Count a form that costs us a hash or a mail; TooMany when a network sends no end of them."""
     _count(_key("form", kind, network), limits.network_tries, limits.network_window, now)
+
+
+def request(network: str, limits: Throttle, now: int) -> None:
+    """Count an app's request that is about to wait for its person; TooMany when a network leaves no end of them."""
+    most = REQUESTS_PER_TRY * limits.network_tries
+    _count(_key("request", network), most, limits.network_window, now)
 
 
 def forget_account(lookup: str) -> None:

@@ -82,12 +82,12 @@ def test_keys_and_discovery_ask_nothing(visit: Visit, client: FlaskClient, count
     assert log.trips == []
 
 
-def test_a_request_that_has_to_wait_costs_one_insert(shop: RelyingApp, alice: Person, counting: Count) -> None:
-    """With the page that it leads to."""
+def test_a_request_that_has_to_wait_costs_a_count_and_a_row(shop: RelyingApp, alice: Person, counting: Count) -> None:
+    """With the page that it leads to. The count is what keeps one network from filling the table."""
     with counting() as log:
         shop.asks("openid email").seen_by(alice)
     assert len(log.reads) <= 2, log.trips
-    assert len(statements(log)) <= 1, log.trips
+    assert len(statements(log)) <= 2, log.trips
 
 
 def test_a_password_sign_in_and_what_it_leads_to(shop: RelyingApp, alice: Person, counting: Count) -> None:

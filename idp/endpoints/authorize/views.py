@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 from flask import Blueprint, Request, Response, request, url_for
 
+from idp.accounts import throttle
+from idp.accounts.throttle import TooMany
 from idp.endpoints.authorize import answer
 from idp.endpoints.authorize.checks import Asked, Unanswerable, what_is_asked, who_asks
 from idp.endpoints.authorize.steps import Ask, Refuse, next_step
@@ -19,7 +21,7 @@ from idp.store import consents, pending_authorizations
 from idp.store.clients import Client
 from idp.store.consents import NEVER_ASKED
 from idp.store.pending_authorizations import Pending, unstored
-from idp.web import cookies, errors, flow, visitor
+from idp.web import arrival, cookies, errors, flow, problems, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.house import house, now
@@ -106,6 +108,10 @@ def _walk(pending: Pending, client: Client) -> Response:
 
 def _open(pending: Pending) -> str:
     """The request waits for its person, in this browser only; its id goes with every page."""
+    try:
+        throttle.request(arrival.network(), house().settings.throttle, now())
+    except TooMany as refused:
+        raise problems.too_many(refused.retry_after) from None
     browser = cookies.browser_hash()
     expires_at = now() + house().settings.session.pending_for
     return pending_authorizations.open(pending.request, browser, now(), expires_at).id
