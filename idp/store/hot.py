@@ -37,7 +37,8 @@ class Prepared:
         compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         self.sql: str = compiled.string
         self.order: list[str] | None = compiled.positiontup
-        self.constants = {name: value for name, value in compiled.params.items() if value is not None}
+        binds = compiled.bind_names.items()
+        self.constants = {name: bind.value for bind, name in binds if not bind.required}  # NULL is one too
         self.row: Callable[[Sequence[Any]], Found] | None = None
 
     def arguments(self, values: Mapping[str, Any]) -> Any:

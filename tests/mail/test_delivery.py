@@ -1,11 +1,11 @@
 """From the commit to the mail server: nothing is lost, nothing is sent twice, nothing lies open."""
 
 import logging
-import re
 from collections.abc import Callable
 from threading import Event
 
 import pytest
+from flask import Flask
 
 from idp.mail import delivery, outbox
 from idp.mail.delivery import Outcome
@@ -14,6 +14,7 @@ from idp.store import outbox as table
 from idp.store.base import db, unit_of_work
 from tests.mail.conftest import PostOffice
 from tests.mail.letters import CODE, NOW, TOKEN, changed, confirm, exists, reset, settings
+from tests.statements import watched
 
 HOUR, DAY = 3600, 86400
 DOWN = "450 4.2.0 later"
@@ -226,11 +227,10 @@ def test_no_mail_is_on_its_way_for_longer_than_its_lease(office: PostOffice) -> 
     assert delivery.lease_for(office.settings) > delivery.longest_way(office.settings.mail)
 
 
-def test_looking_is_one_read(office: PostOffice, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, "sqlalchemy.engine"):
+def test_looking_is_one_read(office: PostOffice, store: Flask) -> None:
+    with watched(store) as log:
         office.delivers()
-    statements = [line for line in caplog.messages if re.match(r"(SELECT|UPDATE|INSERT|COMMIT|DELETE)", line)]
-    assert [line.split()[0] for line in statements] == ["SELECT"]
+    assert len(log.trips) == len(log.reads) == 1, log.trips
 
 
 def test_what_is_done_is_forgotten_after_a_week(office: PostOffice) -> None:
