@@ -72,7 +72,7 @@ def _address(text: str) -> Address | None:
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        address = ip_address(text.partition("%")[0])  # RFC 4007 §11: a zone is of the proxy's machine, and may be endless
+        address = ip_address(text.partition("%")[0])  # RFC 4007 §11: a zone is of one machine, and may be endless
     except ValueError:
         return None
     return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
