@@ -21,6 +21,7 @@ def token_of(visitor: Browser) -> str:
     return page.form("email").fields["csrf_token"]
 
 
+@pytest.mark.incident("GHSA-c9rq-mvr5-3w32")
 @pytest.mark.parametrize("token", ["", "x", "x" * 55, "ü" * 55, "\0"])
 def test_without_the_token_the_form_comes_back_with_its_values(visitor: Browser, token: str) -> None:
     token_of(visitor)
@@ -39,6 +40,7 @@ def test_the_refreshed_form_can_be_sent(visitor: Browser) -> None:
     assert visitor.cookie("portico_session") == "a-new-session"
 
 
+@pytest.mark.incident("GHSA-c9rq-mvr5-3w32")
 def test_a_token_of_another_browser_is_no_token(app: object, visitor: Browser) -> None:
     other = Browser(visitor.server)
     token_of(visitor)

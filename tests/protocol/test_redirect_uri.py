@@ -104,6 +104,7 @@ def test_rfc9700_4_1_3_a_star_is_a_star(registered: str) -> None:
     assert not matches([registered], REGISTERED, native=True)
 
 
+@pytest.mark.incident("CVE-2024-8883")
 @pytest.mark.parametrize(
     ("registered", "presented"),
     [

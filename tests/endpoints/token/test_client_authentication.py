@@ -152,6 +152,18 @@ def test_any_octets_in_the_header_are_a_401(visit: Visit, client: FlaskClient, h
     refused(client.post("/token", data=body_of(visit), headers={"Authorization": header}), "invalid_client", 401)
 
 
+@pytest.mark.incident("node-oidc-provider 9.x")
+@pytest.mark.parametrize("odd", ["!", "-", "\n", " ", "=", "\u00e4", "%00"])
+def test_the_right_credentials_written_another_way_are_none(visit: Visit, client: FlaskClient, odd: str) -> None:
+    """A lax decoder skips what is not base64: what two programs read differently is nobody's."""
+    right = visit.app.basic()
+    for at in (len("Basic "), len(right) // 2, len(right) - 2):
+        header = (right[:at] + odd + right[at:]).replace("\n", "\t")
+        response = client.post("/token", data=body_of(visit), headers={"Authorization": header})
+        if header.split() != right.split():  # blanks around them are between them and the scheme (RFC 9110 §11.4)
+            refused(response, "invalid_client", 401)
+
+
 @pytest.mark.parametrize("secret", ["\x7f", "ä" * 100, "\ud800", "x" * 4000, "' OR 1=1 --"])
 def test_any_text_as_secret_is_a_401_or_unreadable(visit: Visit, client: FlaskClient, secret: str) -> None:
     body = body_of(visit, client_id="shop")

@@ -107,6 +107,7 @@ def test_a_grant_type_that_is_not_registered_for_the_client(alice: Person) -> No
     refused(once.posts_token({"grant_type": "refresh_token", "refresh_token": "x"}), "unauthorized_client")
 
 
+@pytest.mark.incident("CVE-2024-41657")
 def test_pages_of_a_browser_app_may_read_the_answer(spa: RelyingApp, alice: Person, client: FlaskClient) -> None:
     """Fetch §3.2: only pages of a registered origin, and never with cookies."""
     visit = spa.asks().seen_by(alice).signs_in().allows()
@@ -124,6 +125,7 @@ def test_pages_of_a_browser_app_may_read_the_answer(spa: RelyingApp, alice: Pers
     assert "Origin" in response.headers["Vary"]
 
 
+@pytest.mark.incident("CVE-2024-41657")
 @pytest.mark.incident("node-oidc-provider 9.x")
 def test_pages_of_other_origins_may_not(spa: RelyingApp, client: FlaskClient) -> None:
     body = {"grant_type": "authorization_code", "client_id": "spa", "code": "x", "redirect_uri": "y"}

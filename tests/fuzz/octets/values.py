@@ -9,8 +9,8 @@ SUM: Final = b"{{83*97*1009*7919}}"
 NONE_ALG: Final = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."
 
 ALWAYS: Final = (
-    *("", "\0", "\r\nSet-Cookie: portico_session=x", "'", "\u202ex", SUM.decode(), "https://evil.example/"),
-    *("o'hara@example.org", f"\"'>{CANARY.decode()} onload=x>"),
+    *("o'hara@example.org", "", "\0", "\r\nSet-Cookie: portico_session=x", "'", "\u202ex", "https://evil.example/"),
+    *(SUM.decode(), f"\"'>{CANARY.decode()} onload=x>"),
 )
 """For every field."""
 
