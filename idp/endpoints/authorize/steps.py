@@ -106,10 +106,11 @@ def is_not_sure_enough(request: AuthorizationRequest, session: Session) -> Refus
 
 
 def what_is_unagreed(pending: Pending, session: Session | None, agreed: Agreed, client: ClientMetadata) -> Ask | None:
-    """Core §3.1.2.4: asked once per person and app, again only for what is new, and always for prompt=consent."""
+    """Core §3.1.2.4: asked once per person and app, again only for what is new, and always for prompt=consent and for
+    an app that could be another program."""
     if session is not None and pending.consented_user_id == session.user_id:
         return None
-    if prompt.CONSENT in pending.request.prompt:
+    if prompt.CONSENT in pending.request.prompt or could_be_another_program(pending, session, client):
         return CONSENT
     if client.first_party:
         return None
@@ -117,6 +118,17 @@ def what_is_unagreed(pending: Pending, session: Session | None, agreed: Agreed, 
     is_new = asked - agreed.asked
     is_missing = asked - Scope(client.optional_scopes) - agreed.scope
     return CONSENT if is_new or is_missing else None
+
+
+def could_be_another_program(pending: Pending, session: Session | None, client: ClientMetadata) -> bool:
+    """RFC 8252 §8.6: any program on the machine may use a native app's client_id, and listen where the app would.
+
+    So what was agreed to before counts only if the person did something for this request: answered in silence, it would
+    give a code to whoever asks. A secret, or an https address of the app's own (§7.2), says who it is.
+    """
+    asks_in_silence = session is None or session.id not in (pending.authenticated_sid, pending.chosen_sid)
+    is_known = not client.public or pending.request.reply_to.redirect_uri.startswith("https://")
+    return client.application_type == "native" and asks_in_silence and not is_known
 
 
 def granted_scope(pending: Pending, session: Session, agreed: Agreed, client: ClientMetadata) -> Scope:
