@@ -177,6 +177,26 @@ def test_an_app_of_the_house_may_still_want_to_ask() -> None:
     assert step(asking("consent"), client=OWN) is CONSENT
 
 
+NATIVE = replace(SHOP, application_type="native", token_endpoint_auth_method="none")
+
+
+@pytest.mark.section("RFC 8252 §8.6")
+@pytest.mark.parametrize("where", ["com.example.shop:/callback", "http://127.0.0.1:49152/callback"])
+def test_what_was_agreed_to_goes_to_no_native_app_in_silence(where: str) -> None:
+    pending = asking(reply_to=ReplyTo(where, "query"))
+    assert step(pending, client=NATIVE) is CONSENT
+    assert step(pending, client=replace(NATIVE, first_party=True)) is CONSENT
+    for done in ({"authenticated_sid": ALICE.id}, {"chosen_sid": ALICE.id}, {"consented_user_id": "alice"}):
+        assert isinstance(step(replace(pending, **done), client=NATIVE), Answer)
+    assert step(replace(pending, chosen_sid="another"), client=NATIVE) is CONSENT
+    assert isinstance(step(pending, client=replace(NATIVE, token_endpoint_auth_method=None)), Answer)
+
+
+@pytest.mark.section("RFC 8252 §8.6")
+def test_a_native_app_with_an_https_address_is_known() -> None:
+    assert step(asking(), client=NATIVE) == Answer(ALICE, EMAIL)
+
+
 def test_a_single_claim_is_agreed_to_like_its_scope() -> None:
     pending = asking(claims=ClaimsRequest.parse('{"userinfo":{"phone_number":null}}'))
     assert step(pending) is CONSENT
