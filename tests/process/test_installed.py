@@ -87,6 +87,12 @@ def test_the_command_answers(installed: Place) -> None:
     assert installed.idp("--version").stdout.strip() == f"Portico {VERSION}"
 
 
+def test_the_licences_of_what_it_holds_go_with_it(environment: Path) -> None:
+    """The list of common passwords is others' work: their licences want to be where it is."""
+    (shipped,) = environment.glob("lib/*/site-packages/portico_idp-*.dist-info/licenses")
+    assert {path.name for path in shipped.iterdir()} == {"LICENSE", "NOTICE"}
+
+
 def test_an_empty_folder_becomes_an_install(installed: Place) -> None:
     """Migrations and the list of common passwords are in the wheel; nothing but keys and database is made."""
     assert sorted(path.name for path in installed.folder.iterdir()) == ["keys", "var"]
