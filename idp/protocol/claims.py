@@ -12,7 +12,7 @@ from idp.protocol.strict_json import BadJson, read_object
 
 SCOPE_CLAIMS: Final[Mapping[str, frozenset[str]]] = {
     scopes.PROFILE: frozenset(
-        "name family_name given_name middle_name nickname preferred_username profile picture website gender "  # noqa: SIM905
+        "name family_name given_name middle_name nickname preferred_username profile picture website gender "  # noqa: SIM905 (words are read, quotes are not)
         "birthdate zoneinfo locale updated_at".split()
     ),
     scopes.EMAIL: frozenset({"email", "email_verified"}),
@@ -23,7 +23,7 @@ SCOPE_CLAIMS: Final[Mapping[str, frozenset[str]]] = {
 """Core §5.4: what each scope asks for; `groups` is the customary addition."""
 
 PROTOCOL_CLAIMS: Final = frozenset(
-    "iss sub aud exp nbf iat jti auth_time nonce acr amr azp at_hash c_hash s_hash sid cnf sub_jwk client_id scope "  # noqa: SIM905
+    "iss sub aud exp nbf iat jti auth_time nonce acr amr azp at_hash c_hash s_hash sid cnf sub_jwk client_id scope "  # noqa: SIM905 (words are read, quotes are not)
     "act may_act events toe txn authorization_details _claim_names _claim_sources".split()
 )
 """Claims that say something about the token: only issuance sets them, no profile can."""

@@ -10,7 +10,7 @@ from idp.protocol.uri import BadUri, Uri
 _LOOPBACK = re.compile(r"http://(?P<host>127\.0\.0\.1|\[::1\])(?::(?P<port>[1-9][0-9]{0,4}))?(?=[/?]|\Z)")
 
 _NEVER: Final = frozenset(
-    "about acct attachment blob callto cap chrome chrome-extension cid content crid data dav dict dns doi "  # noqa: SIM905
+    "about acct attachment blob callto cap chrome chrome-extension cid content crid data dav dict dns doi "  # noqa: SIM905 (words are read, quotes are not)
     "facetime feed file filesystem finger ftp ftps geo git go gopher h323 http im imap info intent ipp "
     "irc ircs jar javascript jdbc ldap ldaps livescript magnet mailto market mid mk mocha moz-extension "
     "msteams news nfs nntp opera pop pres res resource rmi rsync rtmp rtsp safari-extension search "

@@ -92,7 +92,7 @@ _OPENING = f"""
         (SELECT u.locale FROM users u WHERE u.id = grants.user_id) AS locale,
         (SELECT u.updated_at FROM users u WHERE u.id = grants.user_id) AS updated_at,
         (SELECT e.address FROM emails e WHERE e.user_id = grants.user_id AND e.is_primary) AS email
-"""  # noqa: S608 (nothing in it comes from outside)
+"""
 _OPEN = {"postgresql": text(_OPENING % "FOR SHARE OF s"), "sqlite": text(_OPENING % "")}
 _COLUMNS = """
     g.id, g.user_id, g.client_id, g.session_id, g.scope, g.claims, g.auth_time, g.amr, g.acr, g.offline, g.generation

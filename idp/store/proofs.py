@@ -47,33 +47,33 @@ class Proved:
 
 _COLUMNS = "id, purpose, lookup, user_id, sign_up_id, pending_id, created_at, expires_at, spent_at"
 _LIVE = "spent_at IS NULL AND expires_at > :now"
-_BY_TOKEN = text(f"SELECT {_COLUMNS} FROM proofs WHERE token = :token AND purpose = :purpose")  # noqa: S608
+_BY_TOKEN = text(f"SELECT {_COLUMNS} FROM proofs WHERE token = :token AND purpose = :purpose")
 _OF_SIGN_UP = text(
     f"""
     SELECT {_COLUMNS} FROM proofs WHERE sign_up_id = :sign_up_id AND purpose = 'confirm'
     ORDER BY CASE WHEN spent_at IS NULL THEN 1 ELSE 0 END, created_at DESC LIMIT 1
-    """  # noqa: S608
+    """
 )
 _SPEND = text(
-    f"UPDATE proofs SET spent_at = :now WHERE token = :token AND purpose = :purpose AND {_LIVE} RETURNING {_COLUMNS}"  # noqa: S608
+    f"UPDATE proofs SET spent_at = :now WHERE token = :token AND purpose = :purpose AND {_LIVE} RETURNING {_COLUMNS}"
 )
 _SPEND_BY_CODE = text(
-    f"UPDATE proofs SET spent_at = :now WHERE id = :id AND code = :code AND {_LIVE} RETURNING {_COLUMNS}"  # noqa: S608
+    f"UPDATE proofs SET spent_at = :now WHERE id = :id AND code = :code AND {_LIVE} RETURNING {_COLUMNS}"
 )
 _COUNT_TRY = text(
     f"""
     UPDATE proofs SET tries = tries + 1
     WHERE sign_up_id = :sign_up_id AND purpose = 'confirm' AND tries < :most AND {_LIVE}
     RETURNING id
-    """  # noqa: S608
+    """
 )
 _END_OLDER = text(
     f"""
     UPDATE proofs SET expires_at = :now
     WHERE purpose = :purpose AND lookup = :lookup AND COALESCE(sign_up_id, '') = COALESCE(:sign_up_id, '') AND {_LIVE}
-    """  # noqa: S608
+    """
 )
-_END_ALL = text(f"UPDATE proofs SET expires_at = :now WHERE purpose = :purpose AND lookup = :lookup AND {_LIVE}")  # noqa: S608
+_END_ALL = text(f"UPDATE proofs SET expires_at = :now WHERE purpose = :purpose AND lookup = :lookup AND {_LIVE}")
 _CAME_TO = text("UPDATE proofs SET user_id = :user_id, sign_up_id = :sign_up_id WHERE id = :id")
 
 

@@ -51,18 +51,18 @@ _COLUMNS = """
     id, lookup, address, password, browser, terms_version, privacy_version, marketing, locale, network,
     created_at, expires_at
 """
-_FIND = text(f"SELECT {_COLUMNS} FROM sign_ups WHERE id = :id AND expires_at > :now")  # noqa: S608
+_FIND = text(f"SELECT {_COLUMNS} FROM sign_ups WHERE id = :id AND expires_at > :now")
 _OF_BROWSER = text(
     f"""
     SELECT {_COLUMNS} FROM sign_ups WHERE browser = :browser AND expires_at > :now
     ORDER BY created_at DESC LIMIT 1
-    """  # noqa: S608
+    """
 )
 _OF_ADDRESS = text(
     f"""
     SELECT {_COLUMNS} FROM sign_ups WHERE lookup = :lookup AND expires_at > :now AND password <> ''
     ORDER BY CASE WHEN browser = :browser THEN 0 ELSE 1 END, created_at DESC LIMIT 1
-    """  # noqa: S608
+    """
 )
 _REPLACE = text("DELETE FROM sign_ups WHERE browser = :browser AND lookup = :lookup")
 _CLAIM = text("UPDATE sign_ups SET browser = '', password = '' WHERE id = :id AND browser = :browser")
