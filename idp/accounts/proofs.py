@@ -57,12 +57,6 @@ def look(token: str, purpose: str, now: int) -> Proved | None:
     return found if found and found.spent_at is None and found.expires_at > now else None
 
 
-def was_spent(token: str, purpose: str) -> bool:
-    """Whether this link did once what it was for."""
-    found = proofs.by_token(fingerprint(token), purpose)
-    return bool(found and found.spent_at is not None and found.user_id)
-
-
 def spend(token: str, purpose: str, now: int) -> Proved | None:
     """Use the link: what it stands for, for one request and no second one."""
     return proofs.spend(fingerprint(token), purpose, now)

@@ -5,7 +5,8 @@ from urllib.parse import parse_qs
 from flask import g, request
 from werkzeug.exceptions import HTTPException
 
-FORM_TYPE = "application/x-www-form-urlencoded"
+from idp.web.received import FORM
+
 MOST_FIELDS = 64
 
 
@@ -35,7 +36,7 @@ def insist() -> None:
 
 
 def _read() -> dict[str, list[str]]:
-    if request.method != "POST" or request.mimetype != FORM_TYPE:
+    if request.method != "POST" or request.mimetype != FORM:
         return {}
     try:
         body = request.get_data().decode("utf-8", "replace")

@@ -12,7 +12,7 @@ from idp.accounts.joining import Terms
 from idp.accounts.proofs import CONFIRM_FOR, RESET_FOR, NoTriesLeft
 from idp.store import emails, sign_ups, users
 from idp.store.base import db, fingerprint, unit_of_work
-from idp.store.proofs import CONFIRM, RESET
+from idp.store.proofs import CONFIRM, RESET, by_token
 from idp.store.sign_ups import Waiting
 
 NOW = 1_800_000_000
@@ -55,7 +55,9 @@ def test_a_link_makes_the_account_once() -> None:
     account = users.by_email("alice@example.org")
     assert account is not None
     assert (account.user_id, account.email, account.password) == (first.user_id, "Alice@example.org", "hash of firefox")
-    assert proofs.was_spent(link, CONFIRM)
+    spent = by_token(fingerprint(link), CONFIRM)
+    assert spent is not None
+    assert spent.user_id == first.user_id
 
 
 def test_looking_at_a_link_spends_nothing() -> None:
