@@ -7,7 +7,7 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes
 WORKERS ?= auto
 
-.PHONY: run test lint format clean
+.PHONY: run test lint format bench clean
 
 run: $(VENV)/installed-run  ## Portico on http://127.0.0.1:8000 and an app that signs people in on http://127.0.0.1:8001
 	@exec $(VENV)/bin/python -m idp demo
@@ -24,6 +24,9 @@ lint: $(VENV)/installed-dev
 format: $(VENV)/installed-dev
 	@$(VENV)/bin/ruff check --fix
 	@$(VENV)/bin/ruff format
+
+bench: $(VENV)/installed-dev  ## what a flow costs, beside npm oidc-provider where Node is there (bench/README.md)
+	@exec $(VENV)/bin/python -m bench
 
 clean:  ## removes what was installed; the database, the keys and the mails stay
 	rm -rf $(VENV) tests/interop/node/node_modules
