@@ -1,6 +1,7 @@
 """The reference of one request: in the answer's header, on every error page, in every log line and audit event.
 
-It is always our own: 16 hexadecimal digits that can be read out on the telephone. An id that a trusted proxy sent
+It is always our own: twelve letters and digits in groups, such as 7F3K-92QD-M4XT, none of which is taken for another
+when it is read out on the telephone. An id that a trusted proxy sent
 stands beside it in the log; from anyone else it is ignored.
 """
 
@@ -18,6 +19,7 @@ ExceptionInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackTy
 
 _REFERENCE: ContextVar[str] = ContextVar("reference", default="")
 _PROXY_REFERENCE: ContextVar[str] = ContextVar("proxy_reference", default="")
+LEGIBLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._:/=+-]{1,64}", re.ASCII)
 
 
@@ -31,6 +33,11 @@ def proxy_reference() -> str:
     return _PROXY_REFERENCE.get()
 
 
+def new_reference() -> str:
+    """Enough of chance that no other request has the same."""
+    return "-".join("".join(secrets.choice(LEGIBLE) for _ in range(4)) for _ in range(3))
+
+
 class RequestIds:
     """WSGI: names each request, inside by `current()` and outside by the header X-Request-ID."""
 
@@ -38,7 +45,7 @@ class RequestIds:
         self.app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        reference = secrets.token_hex(8)
+        reference = new_reference()
         sent = environ.get(PROXY_REQUEST_ID, "")
         outer = _REFERENCE.set(reference)
         outer_proxy = _PROXY_REFERENCE.set(sent if ACCEPTABLE.fullmatch(sent) else "")

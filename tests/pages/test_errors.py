@@ -1,6 +1,7 @@
 """What went wrong is said on a page, with a reference that the log has too, and tells no secret."""
 
 import logging
+import re
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
@@ -60,6 +61,13 @@ def test_each_case_has_its_status_and_its_words(visitor: Browser, path: str, cas
     assert (shown.status, shown.heading) == case
     assert shown.read.links["Get help"] == "/help"
     assert visitor.trail[-1].headers["X-Request-ID"] in shown.text
+
+
+def test_a_reference_can_be_read_out_on_the_telephone(visitor: Browser) -> None:
+    seen = {see(visitor, "/nowhere").response.headers["X-Request-ID"] for _ in range(20)}
+    assert len(seen) == 20
+    for reference in seen:
+        assert re.fullmatch(r"[2-9A-HJKMNP-Z]{4}(-[2-9A-HJKMNP-Z]{4}){2}", reference)
 
 
 def test_waiting_is_told_in_words_and_to_programs(visitor: Browser) -> None:
