@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from idp.issuance import claims as person_claims
-from idp.protocol.scope import Scope
+from idp.protocol.scope import OFFLINE_ACCESS, Scope
 from idp.store import audit, consents, pending_authorizations
 from idp.store.browser_sessions import Session
 from idp.store.clients import Client
@@ -63,9 +63,9 @@ def _decide(pending: Pending, session: Session, client: Client, form: Form) -> R
 
 def _show(pending: Pending, session: Session, client: Client, form: Form) -> Response:
     before = consents.remembered(session.user_id, client.client_id)
-    wishes = _wishes(pending.request.asked_scope, before, session)
+    wishes = _wishes(pending.request.asked_scope, before, session, client)
     optional = client.metadata.optional_scopes
-    folded = [wish for wish in wishes if wish.is_allowed and wish.scope not in optional and _is_news(wishes)]
+    folded = [wish for wish in wishes if _folds(wish) and wish.scope not in optional and _is_news(wishes)]
     return render(
         "consent.html",
         pending=pending,
@@ -75,7 +75,7 @@ def _show(pending: Pending, session: Session, client: Client, form: Form) -> Res
         person=session.user_id,
         required=[wish for wish in wishes if wish.scope not in optional and wish not in folded],
         optional=[wish for wish in wishes if wish.scope in optional],
-        already=[wish.sentence for wish in folded],
+        already=[scopes.short_of(wish) for wish in folded],
     )
 
 
@@ -84,9 +84,15 @@ def _is_news(wishes: tuple[scopes.Row, ...]) -> bool:
     return any(wish.is_new for wish in wishes)
 
 
-def _wishes(asked: Scope, before: Agreed, session: Session) -> tuple[scopes.Row, ...]:
+def _folds(wish: scopes.Row) -> bool:
+    """Access while nobody is there is spelled out each time."""
+    return wish.is_allowed and wish.scope != OFFLINE_ACCESS
+
+
+def _wishes(asked: Scope, before: Agreed, session: Session, client: Client) -> tuple[scopes.Row, ...]:
     facts = person_claims.of_person(_person(session))
-    return scopes.rows(asked, before, facts, house().settings.tokens.refresh_idle_for)
+    own = client.metadata.sentences(locale.current())
+    return scopes.rows(asked, before, facts, house().settings.tokens.refresh_idle_for, own)
 
 
 def _person(session: Session) -> Person:

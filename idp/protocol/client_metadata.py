@@ -52,6 +52,8 @@ class ClientMetadata:
     """Scopes whose claims also go into the ID token."""
     optional_scopes: tuple[str, ...] = ()
     """Scopes the person may leave out when agreeing."""
+    scope_sentences: Mapping[str, str] = field(default_factory=dict)
+    """For scopes of the client's own: what people read when they are asked, `orders.read`, `orders.read#de`."""
     access_token_format: Literal["opaque", "jwt"] = "opaque"
     unknown_scope: Literal["drop", "refuse"] = "drop"
     """What becomes of scopes the client may not ask for."""
@@ -106,6 +108,20 @@ class ClientMetadata:
         prefix = f"{member}#"
         tagged = {name.removeprefix(prefix): text for name, text in self.localized.items() if name.startswith(prefix)}
         return locales.best(tagged, locale) or str(getattr(self, member))
+
+    def sentences(self, locale: str) -> dict[str, str]:
+        """The sentence of each scope that has one, in this language, else as registered without one."""
+        found: dict[str, str] = {}
+        for scope in self.scope:
+            prefix = f"{scope}#"
+            tagged = {
+                name.removeprefix(prefix): said
+                for name, said in self.scope_sentences.items()
+                if name.startswith(prefix)
+            }
+            if said := locales.best(tagged, locale) or self.scope_sentences.get(scope):
+                found[scope] = said
+        return found
 
     def localized_name(self, locale: str) -> str:
         """`client_name` in this language; empty where the app has none."""

@@ -12,7 +12,7 @@ from idp.protocol.claims import SCOPE_CLAIMS
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.protocol.locales import is_language_tag
 from idp.protocol.redirect_uri import check_registrable
-from idp.protocol.scope import Scope
+from idp.protocol.scope import OFFLINE_ACCESS, OPENID, Scope
 from idp.protocol.uri import Uri
 
 DEFAULT_SCOPE: Final = Scope(("openid", "profile", "email"))
@@ -48,6 +48,7 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "reviewed": kinds.flag,
     "id_token_claims": kinds.some_of(*SCOPE_CLAIMS),
     "optional_scopes": kinds.texts,
+    "scope_sentences": kinds.sentences,
     "access_token_format": kinds.one_of("opaque", "jwt"),
     "unknown_scope": kinds.one_of("drop", "refuse"),
     "allowed_origins": kinds.origins,
@@ -139,6 +140,17 @@ def _optional_scopes_are_in_scope(members: Members, metadata: Mapping[str, objec
         raise InvalidClientMetadata("optional_scopes may hold scopes of scope, and not openid")
 
 
+def _sentences_are_of_own_scopes(members: Members, metadata: Mapping[str, object]) -> None:
+    """What we hand out ourselves is worded here: no client calls a person's address something else."""
+    own = members.get("scope", DEFAULT_SCOPE) - Scope((*SCOPE_CLAIMS, OPENID, OFFLINE_ACCESS))
+    for key in members.get("scope_sentences", {}):
+        name, hash_sign, tag = key.rpartition("#")
+        if (name if hash_sign else key) not in own or (hash_sign and not is_language_tag(tag)):
+            raise InvalidClientMetadata(
+                "scope_sentences may hold scopes of scope that are the client's own, also with a language tag"
+            )
+
+
 def _no_promise_is_broken(members: Members, metadata: Mapping[str, object]) -> None:
     for name in PROMISES:
         if metadata.get(name):
@@ -172,6 +184,7 @@ RULES: Final = (
     _grant_and_response_types_fit,
     _public_clients_use_pkce,
     _optional_scopes_are_in_scope,
+    _sentences_are_of_own_scopes,
     _no_promise_is_broken,
     _add_localized,
     _add_allowed_origins,

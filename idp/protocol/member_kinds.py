@@ -16,6 +16,8 @@ LONGEST_NAME: Final = 60
 
 _LONGEST_TEXT = 255
 _MOST_ITEMS = 50
+_MOST_SENTENCES = 200
+_LONGEST_SENTENCE = 120
 _LONGEST_AGE = 10 * 365 * 24 * 3600
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -52,14 +54,27 @@ def text(value: object, longest: int = _LONGEST_TEXT) -> str:
     return value
 
 
-def name(value: object) -> str:
+def name(value: object, longest: int = LONGEST_NAME) -> str:
     """A name people see, and trust: nothing in it may hide, or turn the direction of what stands beside it."""
-    shown = text(value, LONGEST_NAME).strip()
+    shown = text(value, longest).strip()
     if any(unicodedata.category(char) in _UNSEEN for char in shown if char not in _JOINERS):
         raise BadMember("must not hold invisible or direction-changing characters")
     if not any(char.isalnum() for char in shown):
         raise BadMember("must hold at least one letter or digit")
     return shown
+
+
+def sentences(value: object) -> dict[str, str]:
+    """A table: what people read for each name, which may end with a language tag (`orders.read#de`), kept small."""
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise BadMember("must be a table of sentences")
+    if len(value) > _MOST_SENTENCES:
+        raise BadMember(f"must not hold more than {_MOST_SENTENCES} entries")
+    read: dict[str, str] = {}
+    for key, sentence in value.items():
+        scope, hash_sign, tag = key.rpartition("#")
+        read[f"{scope}#{tag.lower()}" if hash_sign else key] = name(sentence, _LONGEST_SENTENCE)
+    return read
 
 
 def texts(value: object) -> tuple[str, ...]:

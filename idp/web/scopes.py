@@ -1,6 +1,7 @@
 """What an app asks for, in sentences people read: consent, connected apps and the console use the same ones."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from idp.protocol.scope import OPENID, Scope
@@ -10,6 +11,15 @@ from idp.web.locale import gettext, ngettext
 DAY = 86400
 SHOWN_DIGITS = 2
 FIRST_GROUPS = 3
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Said(NamedTuple):
+    """What a scope is called: in a sentence, and in few words where many stand in one line."""
+
+    icon: str
+    sentence: str
+    short: str
 
 
 class Row(NamedTuple):
@@ -21,44 +31,69 @@ class Row(NamedTuple):
     value: str = ""
     is_new: bool = False
     is_allowed: bool = False
+    is_explained: bool = True
 
 
-def rows(scope: Scope, before: Agreed, claims: Mapping[str, object], refresh_idle_for: int) -> tuple[Row, ...]:
+def rows(
+    scope: Scope,
+    before: Agreed,
+    claims: Mapping[str, object],
+    refresh_idle_for: int,
+    of_client: Mapping[str, str] = NOTHING,
+) -> tuple[Row, ...]:
     """A row for each scope, in the order of this file; one without a sentence is called by its name, never hidden.
 
     `claims` are the person's own (OpenID Connect Core §5.1), `before` what they agreed on earlier,
-    `refresh_idle_for` is in seconds. `openid` says nothing a person needs to read, unless it is all there is.
+    `refresh_idle_for` is in seconds, `of_client` the sentences that the app's registration has for scopes of its own.
+    `openid` says nothing a person needs to read, unless it is all there is.
     """
-    said, values = _sentences(), _values(claims, refresh_idle_for)
+    own = {name: Said("key", sentence, sentence) for name, sentence in of_client.items()}
+    said, values = _ours_first(own), _values(claims, refresh_idle_for)
+    unexplained = gettext("The app has not said what this lets it do.")
     asked = scope - Scope((OPENID,)) or scope
     order = sorted(asked, key=lambda name: list(said).index(name) if name in said else len(said))
     return tuple(
         Row(
             name,
-            *said.get(name, ("key", name)),
-            values.get(name, ""),
+            said[name].icon if name in said else "warning",
+            said[name].sentence if name in said else name,
+            values.get(name, "") if name in said else unexplained,
             is_new=bool(before.asked) and name not in before.asked,
             is_allowed=name in before.scope,
+            is_explained=name in said,
         )
         for name in order
     )
 
 
+def _ours_first(own: Mapping[str, Said]) -> dict[str, Said]:
+    """No app words what it gets of ours."""
+    ours = _sentences()
+    return ours | {name: said for name, said in own.items() if name not in ours}
+
+
 def sentence_of(scope: str) -> str:
     """The sentence of one scope, "" for one that has none."""
-    return _sentences().get(scope, ("", ""))[1]
+    said = _sentences().get(scope)
+    return said.sentence if said else ""
 
 
-def _sentences() -> dict[str, tuple[str, str]]:
+def short_of(row: Row) -> str:
+    """A row in few words."""
+    said = _sentences().get(row.scope)
+    return said.short if said else row.sentence
+
+
+def _sentences() -> dict[str, Said]:
     return {
-        OPENID: ("account", gettext("Know it’s you, with an ID made for this app")),
-        "profile": ("account", gettext("See your name and picture")),
-        "email": ("mail", gettext("See your email address")),
-        "phone": ("phone", gettext("See your phone number")),
-        "address": ("place", gettext("See your postal address")),
-        "groups": ("group", gettext("See which groups you belong to")),
-        "roles": ("group", gettext("See which roles you have")),
-        "offline_access": ("clock", gettext("Keep access while you’re away")),
+        OPENID: Said("account", gettext("Know it’s you, with an ID made for this app"), gettext("your ID")),
+        "profile": Said("account", gettext("See your name and picture"), gettext("name and picture")),
+        "email": Said("mail", gettext("See your email address"), gettext("email address")),
+        "phone": Said("phone", gettext("See your phone number"), gettext("phone number")),
+        "address": Said("place", gettext("See your postal address"), gettext("postal address")),
+        "groups": Said("group", gettext("See which groups you belong to"), gettext("groups")),
+        "roles": Said("group", gettext("See which roles you have"), gettext("roles")),
+        "offline_access": Said("clock", gettext("Keep access while you’re away"), gettext("access while you’re away")),
     }
 
 

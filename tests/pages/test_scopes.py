@@ -26,6 +26,18 @@ def test_the_order_is_ours_and_no_scope_is_hidden(app: Flask) -> None:
     asked = rows(app, "offline_access orders.read email profile", JANE)
     assert list(asked) == ["profile", "email", "offline_access", "orders.read"]
     assert asked["orders.read"].sentence == "orders.read"
+    assert not asked["orders.read"].is_explained
+    assert asked["orders.read"].value == "The app has not said what this lets it do."
+
+
+def test_an_apps_own_scope_is_worded_by_its_registration_and_ours_by_us(app: Flask) -> None:
+    own = {"orders.read": "Read your orders", "email": "Nothing at all"}
+    with app.test_request_context("/"):
+        asked = scopes.rows(Scope.parse("email orders.read"), NEVER_ASKED, JANE, NINETY_DAYS, own)
+    assert [(row.sentence, row.is_explained) for row in asked] == [
+        ("See your email address", True),
+        ("Read your orders", True),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,14 @@ def test_rfc7591_2_null_is_absent_and_the_unheard_of_is_ignored() -> None:
     assert registered(scope=None, jwks_uri=5, color="green") == registered()
 
 
+def test_a_scope_of_the_clients_own_has_a_sentence_in_each_language() -> None:
+    words = {"albums": "See your albums", "albums#de-AT": "Deine Alben sehen"}
+    client = registered(scope="openid albums prints", scope_sentences=words)
+    assert client.sentences("en") == {"albums": "See your albums"}
+    assert client.sentences("de-AT") == {"albums": "Deine Alben sehen"}
+    assert ClientMetadata.from_json(client.to_json()) == client
+
+
 @pytest.mark.parametrize(
     ("metadata", "sentence"),
     [
@@ -122,6 +130,28 @@ def test_rfc7591_2_null_is_absent_and_the_unheard_of_is_ignored() -> None:
         (WEB | {"subject_type": "pairwise"}, "subject_type must be public"),
         (WEB | {"optional_scopes": ["albums"]}, "optional_scopes may hold scopes of scope, and not openid"),
         (WEB | {"optional_scopes": ["openid"]}, "optional_scopes may hold scopes of scope, and not openid"),
+        (WEB | {"scope_sentences": ["albums"]}, "scope_sentences must be a table of sentences"),
+        (
+            WEB | {"scope_sentences": {"albums": "See"}},
+            "scope_sentences may hold scopes of scope that are the client's",
+        ),
+        (WEB | {"scope_sentences": {"email": "See"}}, "scope_sentences may hold scopes of scope that are the client's"),
+        (
+            WEB | {"scope": "albums", "scope_sentences": {"albums#": "See"}},
+            "scope_sentences may hold scopes of scope that are the client's own, also with a language tag",
+        ),
+        (
+            WEB | {"scope": "albums", "scope_sentences": {"albums": "\u202eSee"}},
+            "scope_sentences must not hold invisible or direction-changing characters",
+        ),
+        (
+            WEB | {"scope": "albums", "scope_sentences": {"albums": "x" * 121}},
+            "scope_sentences must not be longer than",
+        ),
+        (
+            WEB | {"scope_sentences": {f"s{n}": "See" for n in range(201)}},
+            "scope_sentences must not hold more than 200 entries",
+        ),
         (WEB | {"id_token_claims": ["openid"]}, "id_token_claims may hold profile, email, address, phone, groups"),
         (WEB | {"client_name#": "x"}, "client_name# must end with a language tag, such as client_name#de"),
         (

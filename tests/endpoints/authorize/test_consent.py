@@ -98,6 +98,33 @@ def test_offline_access_is_asked_explicitly(shop: RelyingApp, alice: Person) -> 
     assert "offline_access" in visit.allows().redeems().scope
 
 
+def test_what_was_allowed_before_is_one_line_but_offline_access_is_spelled_out(shop: RelyingApp, alice: Person) -> None:
+    shop.asks("openid email offline_access").seen_by(alice).signs_in().allows()
+    text = shop.asks("openid email offline_access profile").seen_by(alice).page.text
+    assert "Already allowed: email address" in text
+    assert "See your email address" not in text
+    assert "Keep access while you’re away" in text
+
+
+def test_a_scope_of_the_apps_own_is_said_in_its_words(app: Flask, alice: Person) -> None:
+    words = {"orders.read": "Read your orders", "orders.read#de": "Deine Bestellungen lesen"}
+    own = RelyingApp.registered(app, "own", scope="openid orders.read wide", scope_sentences=words)
+    page = own.asks("openid orders.read wide").seen_by(alice).signs_in().page
+    assert "Read your orders" in page.text
+    assert "orders.read" not in page.text
+    assert page.html.count("scope--warn") == 1, "the one without a sentence"
+    german = own.asks("openid orders.read", ui_locales="de").seen_by(alice).page
+    assert "Deine Bestellungen lesen" in german.text
+
+
+@pytest.mark.section("RFC 7591 §2.2")
+def test_the_pages_of_an_app_are_linked_in_the_persons_language(app: Flask, alice: Person) -> None:
+    english, german = "https://photobox.example/privacy", "https://photobox.example/datenschutz"
+    box = RelyingApp.registered(app, "box", policy_uri=english, **{"policy_uri#de": german})
+    assert english in box.asks().seen_by(alice).signs_in().page.html
+    assert german in box.asks(ui_locales="de").seen_by(alice).page.html
+
+
 @pytest.mark.section("OpenID Connect Core §5.5")
 def test_single_claims_are_asked_for_by_name(shop: RelyingApp, alice: Person) -> None:
     alice.fills_in(nickname="Al", birthdate="1990-01-02")
