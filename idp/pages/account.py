@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request, url_for
 
 from idp.accounts import recovery
 from idp.accounts import sign_in as accounts
+from idp.accounts.hashing import Busy
 from idp.accounts.throttle import TooMany
 from idp.store import users
 from idp.store.browser_sessions import Session
@@ -75,6 +76,9 @@ def _new_password(found: Account, form: Form) -> str:
         form.fail("password", gettext("Too many tries. Try again in %(wait)s.", wait=wait))
         form.refuse(429, refused.retry_after)
         return ""
+    except Busy as busy:
+        form.busy(busy.retry_after)
+        return ""
     if not right:
         _say_wrong(form)
     return new
@@ -85,7 +89,11 @@ def _changed(found: Account, session: Session, new: str, form: Form) -> Response
 
     None, with the sentence said, when the current password was changed elsewhere in this very moment.
     """
-    password_hash = house().hasher.hash(new)
+    try:
+        password_hash = house().hasher.hash(new)
+    except Busy as busy:
+        form.busy(busy.retry_after)
+        return None
     if not accounts.stands(found):
         _say_wrong(form)
         return None

@@ -8,22 +8,24 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from idp.accounts import proofs, recovery, throttle
+from idp.accounts.hashing import Busy
 from idp.accounts.identifiers import Email
 from idp.accounts.throttle import TooMany
 from idp.mail import messages, outbox
 from idp.mail.messages import Origin, Reader
 from idp.signing.sealing import BadSeal
 from idp.store import pending_authorizations, users
+from idp.store.base import fingerprint
 from idp.store.pending_authorizations import Pending
-from idp.store.proofs import RESET, Proved
+from idp.store.proofs import RESET, Proved, by_token
 from idp.store.users import Account
-from idp.web import arrival, cookies, flow, locale, problems, user_agents
+from idp.web import arrival, cookies, flow, kept, locale, user_agents
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import CONFIRM_PASSWORD, EMAIL, NEW_PASSWORD, TOKEN, email_of, new_password_of
 from idp.web.forms import Field, Form
 from idp.web.house import house, now
-from idp.web.locale import format_wait, gettext
+from idp.web.locale import clock_time, format_wait, gettext, sentence
 from idp.web.page import render, to
 from idp.web.password_notice import tell_owner
 
@@ -36,16 +38,15 @@ PURPOSE = "forgot"
 def forgot() -> Response:
     """The same page, words and work whether the address has an account or not."""
     pending = flow.pending()
-    form = Form.read(EMAIL, AGAIN, values={"email": _expected_email(pending)})
+    form = Form.read(EMAIL, AGAIN, values={"email": kept.expected_email(pending)})
     email = email_of(form) if form.ready else None
-    if email is None:
-        return _page("recovery/forgot.html", form, pending)
+    if email is None or _is_too_often(form):
+        return _page("recovery/forgot.html", form, pending, typed=kept.typed(form, pending))
     if wait := _wait(email, again=bool(form["again"])):
         return _sent_page(form, email.display, pending, wait)
     _send_link(email, pending)
-    if pending:
-        pending_authorizations.typed_email(pending.id, email.display)
-    sealed = house().sealer.seal(PURPOSE, email.display.encode(), now())
+    kept.note_email(pending, email.display)
+    sealed = house().sealer.seal(PURPOSE, f"{now()} {email.display}".encode(), now())
     return see_other(to("recovery.sent", to=sealed, again=form["again"] or None))
 
 
@@ -54,21 +55,22 @@ def sent() -> Response:
     """The address comes back sealed: no log and no history has it in clear, and nobody puts words in our mouth."""
     pending = flow.pending()
     try:
-        email = house().sealer.unseal(PURPOSE, request.args.get("to", "")).decode()
+        at, _, email = house().sealer.unseal(PURPOSE, request.args.get("to", "")).decode().partition(" ")
     except BadSeal:
         return see_other(to("recovery.forgot"))
     form = Form()
     if "again" in request.args:
-        form.say("ok", gettext("Sent again."), gettext("Use the newest message."))
+        when = sentence("Sent again at %(time)s.", time=clock_time(int(at)))
+        form.say("ok", when, gettext("Use the newest message."))
     return _sent_page(form, email, pending)
 
 
 @routes.get("/reset")
 def reset() -> Response:
-    token = request.args.get("token", "")[: TOKEN.limit]
+    token = kept.token()
     proved = proofs.look(token, RESET, now())
     account = _account_of(proved)
-    return _reset_page(Form(TOKEN, values={"token": token}), account, proved) if account else _dead()
+    return _reset_page(Form(TOKEN, values={"token": token}), account, proved) if account else _dead(token)
 
 
 @routes.post("/reset")
@@ -78,15 +80,15 @@ def reset_now() -> Response:
     proved = proofs.look(form["token"], RESET, now())
     account = _account_of(proved)
     if account is None:
-        return _dead()
+        return _dead(form["token"])
     password = new_password_of(form, account.lookup) if form.ready else ""
+    password_hash = _hashed(password, form) if form.ready else ""
     if not form.ready:
         return _reset_page(form, account, proved)
-    password_hash = house().hasher.hash(password)
     recovery.forget_guesses(account)
     spent = recovery.spend_link(form["token"], now())
     if spent is None or spent.user_id != account.user_id:
-        return _dead()
+        return _dead(form["token"])
     return _has_new_password(account, password_hash, _pending_of(spent))
 
 
@@ -98,15 +100,27 @@ def _has_new_password(account: Account, password_hash: str, pending: Pending | N
     return see_other(flow.onward(pending) if pending else url_for("account.account", changed=1))
 
 
+def _hashed(password: str, form: Form) -> str:
+    try:
+        return house().hasher.hash(password)
+    except Busy as busy:
+        form.busy(busy.retry_after)
+        return ""
+
+
+def _is_too_often(form: Form) -> bool:
+    """This network asked for links without end; the form says so. Counts; to be called before any write."""
+    try:
+        throttle.form("forgot", arrival.network(), house().settings.throttle, now())
+    except TooMany as refused:
+        form.slow_down(refused.retry_after)
+    return form.failed
+
+
 def _wait(email: Email, *, again: bool) -> int:
     """0 when the address may have such a mail now, else the seconds to wait. Counts; to be called before any write."""
-    limits = house().settings.throttle
     try:
-        throttle.form("forgot", arrival.network(), limits, now())
-    except TooMany as refused:
-        raise problems.too_many(refused.retry_after) from None
-    try:
-        throttle.mail("reset", email.lookup, limits, now(), again=again)
+        throttle.mail("reset", email.lookup, house().settings.throttle, now(), again=again)
     except TooMany as refused:
         return refused.retry_after
     return 0
@@ -136,13 +150,10 @@ def _pending_of(proved: Proved) -> Pending | None:
     return pending_authorizations.find(proved.pending_id, cookies.browser_hash(), now()) if proved.pending_id else None
 
 
-def _expected_email(pending: Pending | None) -> str:
-    return (pending.typed_email or pending.request.login_hint or "")[: EMAIL.limit] if pending else ""
-
-
-def _dead() -> Response:
-    """Too old, used, replaced by a newer one, or not ours: asked for again in place."""
-    return render("recovery/dead.html", 410, form=Form(EMAIL))
+def _dead(token: str) -> Response:
+    """Too old, used, replaced by a newer one, or not ours: asked for again in place, for the app that still waits."""
+    found = by_token(fingerprint(token), RESET)
+    return _page("recovery/dead.html", Form(EMAIL), _pending_of(found) if found else None, status=410)
 
 
 def _sent_page(form: Form, email: str, pending: Pending | None, wait: int = 0) -> Response:
@@ -154,7 +165,7 @@ def _sent_page(form: Form, email: str, pending: Pending | None, wait: int = 0) -
 
 def _reset_page(form: Form, account: Account, proved: Proved | None) -> Response:
     pending = _pending_of(proved) if proved else None
-    return _page("recovery/reset.html", form, pending, email=account.email)
+    return _page("recovery/reset.html", form, pending, email=account.email, kept=kept.link(form["token"]))
 
 
 def _page(template: str, form: Form, pending: Pending | None, **context: Any) -> Response:

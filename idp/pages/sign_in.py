@@ -6,6 +6,8 @@ from typing import Any, Final, NamedTuple
 from flask import Blueprint, Response, request, url_for
 
 from idp.accounts import sign_in as accounts
+from idp.accounts.hashing import Busy
+from idp.accounts.identifiers import Email
 from idp.accounts.sign_in import NOBODY, Answer
 from idp.accounts.throttle import TooMany
 from idp.store import pending_authorizations, proofs, sign_ups, users
@@ -13,7 +15,7 @@ from idp.store.browser_sessions import Session
 from idp.store.pending_authorizations import Pending
 from idp.store.sign_ups import Waiting
 from idp.store.users import Account
-from idp.web import arrival, confirmation, cookies, flow, visitor
+from idp.web import arrival, confirmation, cookies, flow, kept, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import EMAIL, PASSWORD, REMEMBER, email_of, password_of
@@ -34,6 +36,7 @@ class Choice(NamedTuple):
     name: str
     email: str
     is_signed_in: bool
+    is_expected: bool = False
 
 
 @routes.route("/signin", methods=["GET", "POST"])
@@ -42,13 +45,13 @@ def sign_in() -> Response:
     pending = flow.pending()
     if pending is None and request.method == "GET" and visitor.session():
         return see_other(_onward())
-    form = Form.read(EMAIL, PASSWORD, REMEMBER, values={"email": _expected_email(pending)})
+    form = Form.read(EMAIL, PASSWORD, REMEMBER, values={"email": kept.expected_email(pending)})
     answer = _whose(form, pending) if form.ready else NOBODY
     if answer.account:
         return arrival.signs_in(answer.account, pending, remembered=bool(form["remember"]), onward=_onward())
     if answer.unproved:
         return _to_confirmation(answer.unproved, pending)
-    return _page("sign_in/sign_in.html", form, pending, then=_then())
+    return _page("sign_in/sign_in.html", form, pending, then=_then(), typed=kept.typed(form, pending))
 
 
 @routes.route("/signin/again", methods=["GET", "POST"])
@@ -68,7 +71,7 @@ def again() -> Response:
 @routes.get("/signin/choose")
 def choose() -> Response:
     pending, session = flow.pending(), visitor.session()
-    choices = list(_choices(session))
+    choices = _expected_first(_choices(session), pending)
     if not choices:
         return see_other(to("sign_in.sign_in"))
     return _page("sign_in/choose.html", Form(), pending, choices=choices)
@@ -79,7 +82,7 @@ def chosen() -> Response:
     """Whoever is signed in goes on; whoever is only remembered types their password first."""
     pending, session = flow.pending(), visitor.session()
     form = Form.read(Field("account", 22), Field("remove", 22))
-    choices = list(_choices(session))
+    choices = _expected_first(_choices(session), pending)
     if form.ready and form["remove"]:
         arrival.remember(arrival.device().without(form["remove"]))
         return see_other(to("sign_in.choose"))
@@ -98,8 +101,13 @@ def chosen() -> Response:
 def _whose(form: Form, pending: Pending | None) -> Answer:
     """Whose the typed password is; NOBODY, with the sentence said."""
     email, password = email_of(form), password_of(form)
-    if email is None or form.errors:
-        return NOBODY
+    answer = _checked(email, password, form) if email and not form.errors else NOBODY
+    if email:
+        kept.note_email(pending, email.display)
+    return answer
+
+
+def _checked(email: Email, password: str, form: Form) -> Answer:
     try:
         answer = accounts.check(
             email.lookup, password, arrival.source(), house().hasher, house().settings.throttle, now()
@@ -107,10 +115,11 @@ def _whose(form: Form, pending: Pending | None) -> Answer:
     except TooMany as refused:
         _say_too_many(form, refused)
         return NOBODY
+    except Busy as busy:
+        form.busy(busy.retry_after)
+        return NOBODY
     if answer == NOBODY:
         _say_no_match(form)
-    if pending:
-        pending_authorizations.typed_email(pending.id, email.display)
     return answer
 
 
@@ -124,6 +133,9 @@ def _is_still(account: Account, form: Form) -> bool:
         ) and accounts.stands(account)
     except TooMany as refused:
         _say_too_many(form, refused)
+        return False
+    except Busy as busy:
+        form.busy(busy.retry_after)
         return False
     if not right:
         form.fail("password", gettext("That password isn’t right. Passwords are case sensitive."))
@@ -150,6 +162,13 @@ def _choices(session: Session | None) -> Iterator[Choice]:
     others = arrival.device().without(here).people
     for account in filter(None, map(users.by_id, (here, *others))):
         yield Choice(account.user_id, account.name, account.email, account.user_id == here)
+
+
+def _expected_first(choices: Iterator[Choice], pending: Pending | None) -> list[Choice]:
+    """Whom the app names by its login_hint stands first, and has the focus."""
+    hint = (pending.request.login_hint or "").strip().casefold() if pending else ""
+    marked = [choice._replace(is_expected=choice.email.casefold() == hint) for choice in choices]
+    return sorted(marked, key=lambda choice: not choice.is_expected)
 
 
 def _say_no_match(form: Form) -> None:
@@ -183,11 +202,6 @@ def _page(template: str, form: Form, pending: Pending | None, **context: Any) ->
     client = flow.client_of(pending).metadata if pending else None
     signup_enabled = house().settings.signup.enabled
     return render(template, pending=pending, client=client, form=form, signup_enabled=signup_enabled, **context)
-
-
-def _expected_email(pending: Pending | None) -> str:
-    """What was typed on another page of this sign-in, else whom the app expects (login_hint)."""
-    return (pending.typed_email or pending.request.login_hint or "")[: EMAIL.limit] if pending else ""
 
 
 def _then() -> str:

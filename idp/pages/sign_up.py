@@ -3,13 +3,13 @@
 from flask import Blueprint, Response
 
 from idp.accounts import joining, throttle
+from idp.accounts.hashing import Busy
 from idp.accounts.identifiers import Email
 from idp.accounts.joining import Terms
 from idp.accounts.throttle import TooMany
 from idp.settings import Settings
-from idp.store import pending_authorizations
 from idp.store.pending_authorizations import Pending
-from idp.web import arrival, confirmation, cookies, flow, locale, problems
+from idp.web import arrival, confirmation, cookies, flow, kept, locale, problems
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import CONFIRM_PASSWORD, EMAIL, NEW_PASSWORD, email_of, new_password_of
@@ -29,15 +29,25 @@ def sign_up() -> Response:
     if not house().settings.signup.enabled:
         raise problems.not_found()
     pending = flow.pending()
-    form = Form.read(*_fields(house().settings), values={"email": _expected_email(pending)})
+    form = Form.read(*_fields(house().settings), values={"email": kept.expected_email(pending)})
     email = email_of(form) if form.ready else None
     if form.sent and not form.stale:
         password = new_password_of(form, email.lookup if email else "")
         _agrees(form)
+        password_hash = _hashed(password, form) if form.ready else ""
         if email and form.ready:
-            return _wait_for_proof(email, password, form, pending)
+            return _wait_for_proof(email, password_hash, form, pending)
+    if email:
+        kept.note_email(pending, email.display)
     client = flow.client_of(pending).metadata if pending else None
-    return render("sign_up/sign_up.html", pending=pending, client=client, form=form, settings=house().settings)
+    return render(
+        "sign_up/sign_up.html",
+        pending=pending,
+        client=client,
+        form=form,
+        settings=house().settings,
+        typed=kept.typed(form, pending),
+    )
 
 
 def _fields(settings: Settings) -> tuple[Field, ...]:
@@ -52,13 +62,20 @@ def _agrees(form: Form) -> None:
         form.fail("terms", gettext("Tick the box to agree to the Terms of Service."))
 
 
-def _wait_for_proof(email: Email, password: str, form: Form, pending: Pending | None) -> Response:
-    """Everything that counts or takes long comes before the first write; the mail leaves after the commit."""
+def _hashed(password: str, form: Form) -> str:
+    """The hash, which takes long; "" with the sentence said, when this network or everybody has to wait."""
     try:
         throttle.form("sign-up", arrival.network(), house().settings.throttle, now())
+        return house().hasher.hash(password)
     except TooMany as refused:
-        raise problems.too_many(refused.retry_after) from None
-    password_hash = house().hasher.hash(password)
+        form.slow_down(refused.retry_after)
+    except Busy as busy:
+        form.busy(busy.retry_after)
+    return ""
+
+
+def _wait_for_proof(email: Email, password_hash: str, form: Form, pending: Pending | None) -> Response:
+    """Everything that counts or takes long came before the first write; the mail leaves after the commit."""
     silent = confirmation.may_send(email.lookup) > 0
     brand = house().settings.brand
     terms = Terms(
@@ -70,14 +87,8 @@ def _wait_for_proof(email: Email, password: str, form: Form, pending: Pending | 
     )
     waiting = joining.sign_up(email, password_hash, cookies.browser_hash(), terms, now())
     confirmation.send(waiting, pending, silent=silent)
-    if pending:
-        pending_authorizations.typed_email(pending.id, email.display)
+    kept.note_email(pending, email.display)
     return see_other(to("verify.sent", sign_up=waiting.id))
-
-
-def _expected_email(pending: Pending | None) -> str:
-    """What was typed on another page of this sign-in, else whom the app expects (login_hint)."""
-    return (pending.typed_email or pending.request.login_hint or "")[: EMAIL.limit] if pending else ""
 
 
 door = Door(routes)

@@ -15,13 +15,13 @@ from idp.store.base import fingerprint
 from idp.store.pending_authorizations import Pending
 from idp.store.proofs import CONFIRM, Proved, by_token, of_sign_up
 from idp.store.sign_ups import Waiting
-from idp.web import arrival, confirmation, cookies, flow, problems, visitor
+from idp.web import arrival, confirmation, cookies, flow, kept, problems, visitor
 from idp.web.answers import private_json, see_other
 from idp.web.door import Door
 from idp.web.fields import CODE, EMAIL, TOKEN, email_of
 from idp.web.forms import Field, Form
 from idp.web.house import house, now
-from idp.web.locale import format_wait, gettext
+from idp.web.locale import clock_time, format_wait, gettext, sentence
 from idp.web.page import render, to
 from idp.web.problems import Problem
 
@@ -74,7 +74,7 @@ def resend() -> Response:
 
 @routes.get("/verify")
 def confirm() -> Response:
-    token = request.args.get("token", "")[: TOKEN.limit]
+    token = kept.token()
     proved = proofs.look(token, CONFIRM, now())
     if proved is None:
         return _dead(token)
@@ -171,11 +171,12 @@ def _resend_to(form: Form, pending: Pending | None) -> Response:
     """Nobody learns whether the address waits for a mail, has an account, or neither."""
     email = email_of(form)
     if email is None or not form.ready:
-        return render("verify/dead.html", pending=pending, form=form, address=to("verify.confirm"))
+        return _dead_page(form, pending)
     try:
         throttle.form("resend", arrival.network(), house().settings.throttle, now())
     except TooMany as refused:
-        raise problems.too_many(refused.retry_after) from None
+        form.slow_down(refused.retry_after)
+        return _dead_page(form, pending)
     wait = confirmation.may_send(email.lookup, again=True)
     waiting = sign_ups.of_address(email.lookup, cookies.browser_hash(), now())
     if waiting and not wait:
@@ -193,7 +194,20 @@ def _dead(token: str) -> Response:
         if session and session.user_id == found.user_id:
             return see_other(flow.onward(_pending_of(found.pending_id)))
         return _result("verify/already.html", found.lookup)
-    return render("verify/dead.html", 410, form=Form(EMAIL))
+    return _dead_page(Form(EMAIL), _pending_of(found.pending_id) if found else None, 410)
+
+
+def _dead_page(form: Form, pending: Pending | None, status: int | None = None) -> Response:
+    client = flow.client_of(pending).metadata if pending else None
+    return render(
+        "verify/dead.html",
+        status,
+        pending=pending,
+        client=client,
+        form=form,
+        address=to("verify.confirm"),
+        typed=kept.typed(form, pending),
+    )
 
 
 def _pending_of(pending_id: str | None) -> Pending | None:
@@ -203,6 +217,9 @@ def _pending_of(pending_id: str | None) -> Pending | None:
 
 def _sent_page(form: Form, waiting: Waiting, pending: Pending | None) -> Response:
     newest = of_sign_up(waiting.id)
+    if newest and "again" in request.args:
+        when = sentence("Sent again at %(time)s.", time=clock_time(newest.created_at))
+        form.say("ok", when, gettext("Use the newest message."))
     return render(
         "verify/sent.html",
         pending=pending,
@@ -211,7 +228,7 @@ def _sent_page(form: Form, waiting: Waiting, pending: Pending | None) -> Respons
         address=to("verify.sent"),
         email=waiting.address,
         sign_up=waiting.id,
-        sent_again_at=newest.created_at if newest and "again" in request.args else None,
+        typed=kept.sealed_email(waiting.address, pending),
     )
 
 
@@ -224,6 +241,7 @@ def _confirm_page(form: Form, proved: Proved) -> Response:
         client=flow.client_of(pending).metadata if pending else None,
         form=form,
         email=found.sign_up.address if found else proved.lookup,
+        kept=kept.link(form["token"]),
     )
 
 

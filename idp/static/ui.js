@@ -68,12 +68,20 @@
   });
   addEventListener("pageshow", () => all("form[data-sent]").forEach(wake));
 
-  // A mailed token leaves the address bar and the history; the form keeps it.
+  // A mailed token leaves the address bar and the history; the page can still be loaded again, in this browser.
   const here = new URL(location.href);
-  if (here.searchParams.has("token")) {
+  const kept = document.querySelector("form[data-reload]");
+  if (kept || here.searchParams.has("token")) {
     here.searchParams.delete("token");
-    history.replaceState(null, "", here.pathname + here.search);
+    history.replaceState(null, "", kept ? kept.dataset.reload : here.pathname + here.search);
   }
+
+  // Times as this browser's clock shows them.
+  all("time[data-local]").forEach((time) => {
+    const { lang } = document.documentElement;
+    const own = navigator.languages.find((tag) => tag.split("-")[0] === lang) || lang;
+    time.textContent = new Date(time.dateTime).toLocaleTimeString(own, { hour: "2-digit", minute: "2-digit" });
+  });
 
   // The page moves on by itself once the link was confirmed elsewhere: {"next": "/path"} of our own origin.
   all("[data-poll]").forEach((node) => {

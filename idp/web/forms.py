@@ -7,7 +7,7 @@ from typing import NamedTuple
 from flask import request
 
 from idp.web import cookies, csrf, posted
-from idp.web.locale import gettext, ngettext
+from idp.web.locale import format_wait, gettext, ngettext
 
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -111,6 +111,24 @@ class Form:
     def refuse(self, status: int, retry_after: int = 0) -> None:
         """Answer with this status; after `retry_after` seconds it may be tried again (RFC 9110 §10.2.3)."""
         self._status, self.retry_after = status, retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer says to programs."""
+        return {"Retry-After": str(self.retry_after)} if self.retry_after else {}
+
+    def slow_down(self, retry_after: int) -> None:
+        """429: this was asked for too often; what was typed stays."""
+        self.say(
+            "error", gettext("Slow down a moment."), gettext("Try again in %(wait)s.", wait=format_wait(retry_after))
+        )
+        self.refuse(429, retry_after)
+
+    def busy(self, retry_after: int) -> None:
+        """503: more people at once than there is room for; what was typed stays, passwords aside."""
+        body = gettext("Nothing was lost. Try again in %(wait)s.", wait=format_wait(retry_after))
+        self.say("error", gettext("Very many people are here right now."), body)
+        self.refuse(503, retry_after)
 
     def _is_stale(self) -> None:
         self.stale = True

@@ -7,6 +7,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date as babel_date
+from babel.dates import format_time as babel_time
 from babel.dates import format_timedelta
 from flask import Flask, Response, g, has_request_context, request
 from markupsafe import Markup
@@ -123,6 +124,13 @@ def language_name(language: str) -> str:
 def format_datetime(at: int) -> str:
     """A moment (seconds since the epoch) with its day, time and zone."""
     return locales.format_datetime(at, current())
+
+
+def clock_time(at: int) -> Markup:
+    """The time of a moment (seconds since the epoch) in UTC; a browser with scripts shows its own."""
+    moment = datetime.fromtimestamp(at, UTC)
+    shown = babel_time(moment, "short", locale=_cldr())
+    return Markup('<time datetime="%s" data-local>%s UTC</time>') % (f"{moment:%Y-%m-%dT%H:%MZ}", shown)
 
 
 def format_date(at: int) -> str:

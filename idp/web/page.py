@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
-from flask import Flask, Response, render_template, request, url_for
+from flask import Flask, Response, current_app, g, render_template, request, url_for
 
 from idp.accounts import passwords
 from idp.protocol.authorization_request import AuthorizationRequest
@@ -17,6 +18,8 @@ from idp.web.forms import Form
 from idp.web.house import house
 
 PENDING = "for"
+PAGES_OF_APPS = ("client_uri", "policy_uri", "tos_uri")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 RULES = "minlength: {least}; maxlength: 256; required: lower; required: upper; required: digit; required: special;"
 RULES_OF_LENGTH = "minlength: {least}; maxlength: 256;"
 
@@ -51,7 +54,8 @@ class AppIdentity:
         """The app in the language of this request; an app without a name is called by its domain."""
         domain = _host(redirect_uri) or _host(client.client_uri) or _host(next(iter(client.redirect_uris), None))
         name = client.localized_name(locale.current()) or domain or locale.gettext("This app")
-        return cls(name, domain, client.client_uri, client.policy_uri, client.tos_uri, client.reviewed)
+        home, policy, terms = (client.localized_text(page, locale.current()) for page in PAGES_OF_APPS)
+        return cls(name, domain, home, policy, terms, client.reviewed)
 
 
 class _CsrfToken:
@@ -88,26 +92,29 @@ def render(
     client: ClientMetadata | None = None,
     form: Form | None = None,
     address: str | None = None,
+    kept: Mapping[str, str] = NOTHING,
     form_targets: Iterable[str] = (),
     **context: Any,
 ) -> Response:
     """The page of `template`. Its status is `status`, or what the form says (200, 400, 422 …), or 200.
 
     `pending` gives the app's identity (with `client`), keeps its id in every form and link, and lets forms end at
-    the app. `address` shows this page by GET, for the language form; by default it is this request's own.
-    `form_targets` are more origins that a form of this page may be redirected to.
+    the app. `address` shows this page by GET, for the language form; by default it is this request's own. `kept`
+    (web.kept) stands in the place of its parameters. `form_targets` are more origins a form may be redirected to.
     """
     redirect_uri = pending.request.reply_to.redirect_uri if pending else None
+    g.pending_shown, address = pending.id if pending else "", address or here()
     page = {
         "app": AppIdentity.of(client, redirect_uri) if client else None,
         "brand": house().settings.brand,
         "csrf_token": _CsrfToken(),
         "display": pending.request.display if pending else None,
         "form": form,
-        "here": address or here(),
-        "kept_parameters": tuple(_kept_parameters(pending)),
+        "here": address,
+        "kept_parameters": tuple(_kept_parameters(pending, kept)),
         "locale": locale.current(),
         "offered_locales": tuple(_languages()),
+        "reload": f"{address}?{urlencode(kept)}" if kept else None,
         "pending_id": pending.id if pending else pending_id(),
         "text_direction": locale.direction(),
     }
@@ -115,8 +122,7 @@ def render(
     targets = (*form_targets, origin_of(redirect_uri)) if redirect_uri else form_targets
     answer.headers["Content-Security-Policy"] = headers.page_policy(targets)
     answer.headers["Content-Language"] = locale.current()
-    if form and form.retry_after:
-        answer.headers["Retry-After"] = str(form.retry_after)
+    answer.headers.update(form.headers if form else {})
     return answer
 
 
@@ -128,19 +134,19 @@ def pending_id() -> str:
 
 def to(endpoint: str, **values: Any) -> str:
     """The address of another page of ours, the pending request kept."""
-    kept: Mapping[str, Any] = {PENDING: pending_id() or None, **values}
+    kept: Mapping[str, Any] = {PENDING: pending_id() or g.get("pending_shown") or None, **values}
     return url_for(endpoint, **{name: value for name, value in kept.items() if value is not None})
 
 
 def here() -> str:
     """This request's own address, without its query, if a GET shows a page there; else the home page's."""
-    rule = request.url_rule
-    return quote(request.script_root + request.path) if rule and "GET" in (rule.methods or ()) else url_for("home.home")
+    shown = request.url_rule and current_app.create_url_adapter(request)
+    return quote(request.script_root + request.path) if shown and shown.test(method="GET") else url_for("home.home")
 
 
-def _kept_parameters(pending: Waiting | None) -> Iterable[tuple[str, str]]:
+def _kept_parameters(pending: Waiting | None, kept: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     """What the language form sends along, so that the same page comes back."""
-    for name, value in request.args.items(multi=True):
+    for name, value in kept.items() or request.args.items(multi=True):
         if name not in {locale.PARAMETER, PENDING}:
             yield name, value
     if named := pending.id if pending else pending_id():

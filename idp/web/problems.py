@@ -152,7 +152,9 @@ def busy(retry_after: int) -> Problem:
     return Problem(
         503,
         gettext("Back shortly"),
-        gettext("Very many people are here right now. Try again in %(wait)s.", wait=format_wait(retry_after)),
+        gettext("Very many people are here right now.")
+        + " "
+        + gettext("Try again in %(wait)s.", wait=format_wait(retry_after)),
         way=Way(gettext("Try again"), here()),
         retry_after=retry_after,
         glyph=("clock", "warn"),

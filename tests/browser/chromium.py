@@ -52,7 +52,13 @@ class Looks:
 
     @contextmanager
     def window(
-        self, width: int = DESKTOP, scheme: Scheme = "light", *, scripts: bool = True, language: str = "en-GB"
+        self,
+        width: int = DESKTOP,
+        scheme: Scheme = "light",
+        *,
+        scripts: bool = True,
+        language: str = "en-GB",
+        zone: str = "UTC",
     ) -> Iterator[Page]:
         """A fresh browser profile of this width (CSS pixels); closed at the end."""
         context = self.browser.new_context(
@@ -61,6 +67,7 @@ class Looks:
             color_scheme=scheme,
             java_script_enabled=scripts,
             locale=language,
+            timezone_id=zone,
             service_workers="block",
         )
         context.set_default_timeout(10_000)

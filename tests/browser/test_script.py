@@ -81,6 +81,20 @@ def test_a_mailed_token_leaves_the_address_bar_and_stays_in_the_form(looks: Look
         assert page.evaluate("history.length") == 2
 
 
+def test_the_address_that_loads_the_page_again_takes_the_place_of_the_token(looks: Looks) -> None:
+    with looks.window() as page:
+        page.goto("/reset?token=the-mailed-token&keep=1")
+        assert page.evaluate("location.pathname + location.search") == "/reset?link=kept"
+        assert page.evaluate("history.length") == 2
+        assert page.locator("input[name=token]").input_value() == "the-mailed-token"
+
+
+def test_a_time_is_shown_as_the_browsers_clock_has_it(looks: Looks) -> None:
+    with looks.window(zone="Asia/Tokyo") as page:
+        page.goto("/clock")
+        expect(page.locator("time")).to_have_text("18:44")
+
+
 @pytest.mark.parametrize(
     ("told", "arrives"),
     [

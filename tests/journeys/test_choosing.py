@@ -115,3 +115,10 @@ def test_a_remembered_session_stays_remembered_when_confirmed(shop: RelyingApp, 
     shop.asks("openid", prompt="login").seen_by(alice).signs_in()
     alice.browser.closes()
     assert shown(alice.browser.open("/account")).heading == "Hello, Alice Example"
+
+
+def test_whom_the_app_names_stands_first_with_the_focus(shop: RelyingApp, shared: Person, bob: Person) -> None:
+    page = shop.asks("openid", prompt="select_account", login_hint=bob.email.upper()).seen_by(shared).page
+    assert page.text.index(bob.email) < page.text.index(shared.email)
+    assert page.html.index(f'value="{bob.user_id}"') < page.html.index("autofocus") < page.html.index(bob.email)
+    assert page.html.count("autofocus") == 1

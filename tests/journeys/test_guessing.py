@@ -105,7 +105,9 @@ class TestGuessing:
             seats += 1
         for _ in range(12):
             page = tries(alice.browser, alice.email, alice.password)
-            assert (page.status, page.heading) == (503, "Back shortly")
+            assert (page.status, page.heading) == (503, "Sign in")
+            assert "Very many people are here right now. Nothing was lost." in page.text
+            assert page.form("password").fields["email"] == alice.email
             assert page.response.headers["Retry-After"] == "3"
         for _ in range(seats):
             hasher._seats.release()

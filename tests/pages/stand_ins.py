@@ -9,7 +9,7 @@ from idp.protocol.scope import Scope
 from idp.store.consents import NEVER_ASKED
 from idp.web import cookies, page, problems, scopes
 from idp.web.forms import Field, Form
-from idp.web.locale import gettext
+from idp.web.locale import clock_time, gettext, sentence
 
 PHOTO_BOX = page.AppIdentity(
     "Photo Box",
@@ -74,6 +74,14 @@ def reset() -> Response:
     if form.ready:
         form.fail("new_password", gettext("This password needs a number and a symbol."))
         form.fail("confirm_password", gettext("These passwords don’t match. Type the second one again."))
+    kept = {"link": "kept"} if "keep" in request.args else {}
+    return page.render("try_new_password.html", form=form, email=JANE["email"], kept=kept)
+
+
+@recovery.get("/clock")
+def clock() -> Response:
+    form = Form()
+    form.say("ok", sentence("Sent again at %(time)s.", time=clock_time(9 * 3600 + 44 * 60)))
     return page.render("try_new_password.html", form=form, email=JANE["email"])
 
 
