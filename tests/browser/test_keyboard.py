@@ -55,6 +55,17 @@ def test_after_a_failed_form_the_focus_is_on_what_to_mend(looks: Looks) -> None:
         page_is_accessible(page)
 
 
+def test_the_help_is_printed_whole(looks: Looks) -> None:
+    """What is folded away on the screen is on the paper, and what can only be pressed is not."""
+    with looks.window() as page:
+        page.goto("/help")
+        folded = page.get_by_text("Credential Manager")
+        expect(folded).not_to_be_visible()
+        page.emulate_media(media="print")
+        expect(folded).to_be_visible()
+        expect(page.locator("footer")).not_to_be_visible()
+
+
 def test_enter_in_a_box_of_the_consent_page_does_not_allow(looks: Looks) -> None:
     with looks.window() as page:
         page.goto("/consent")

@@ -114,6 +114,8 @@ def test_when_the_error_page_breaks_too_there_still_is_one(visitor: Browser, mon
 def test_details_for_developers_are_there_and_name_what_to_mend(visitor: Browser) -> None:
     shown = see(visitor, "/refused?redirect_uri=https://photobox.example/callbak")
     assert "invalid_redirect_uri" in shown.text
+    assert "Fix Register this exact address" in shown.text
+    assert shown.response.headers["X-Request-ID"] in shown.text
     assert "the redirect_uri is not registered for this client" in shown.text
     assert "https://photobox.example/callbak" in shown.text
     assert "https://photobox.example/callbak" not in shown.read.links.values()
