@@ -84,7 +84,7 @@ def test_a_reference_is_ours_and_a_proxys_id_stands_beside_it() -> None:
     assert seen["proxy_reference"] == "0f8fad5b-d9cb-469f-a165-70867728950e"
     assert seen["reference"] == seen["header"]
     assert len(seen["reference"]) == len("7F3K-92QD-M4XT")
-    assert seen["reference"].isalnum()
+    assert seen["reference"].replace("-", "").isalnum()
 
 
 @pytest.mark.parametrize("sent", ["x" * 65, "a b", 'a"b', "é", "a\tb"])
