@@ -95,6 +95,8 @@ def test_a_refused_password_leaves_the_link_as_it_was(alice: Person, mailbox: Ma
     assert "Your password is changed." in shown(chooses(alice.browser, link)).text
 
 
+@pytest.mark.incident("CVE-2022-46145")
+@pytest.mark.incident("CVE-2023-26481")
 def test_a_link_works_once(app: Flask, alice: Person, mailbox: Mailbox) -> None:
     asks_for_link(alice.browser, alice.email)
     link = mailbox.newest().link

@@ -28,6 +28,7 @@ LOOK_ALIKES = [
     "https://app.example.org/callback/../evil", "https://app.example.org/callback/..%2fevil",
     # another host that begins, ends or hides like ours
     "https://app.example.org.evil.example/callback", "https://evilapp.example.org/callback",
+    "https://appxexample.org/callback", "https://app-example.org/callback",
     "https://evil.example/https://app.example.org/callback", "https://app.example.org%2eevil.example/callback",
     # nothing
     "", "/callback", "//app.example.org/callback", "callback",

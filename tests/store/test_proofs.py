@@ -46,6 +46,7 @@ def another(code: str) -> str:
     return f"{(int(code) + 1) % 10**6:06}"
 
 
+@pytest.mark.incident("CVE-2022-23555")
 def test_a_link_makes_the_account_once() -> None:
     waiting = signed_up()
     link = mailed(waiting).token

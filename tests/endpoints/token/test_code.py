@@ -191,6 +191,12 @@ def test_a_suspended_person_has_no_tokens(visit: Visit, alice: Person) -> None:
     refused(tokens.tries_to_refresh(), "invalid_grant")
 
 
+@pytest.mark.incident("CVE-2025-53942")
+def test_a_suspended_person_has_no_use_for_a_code(visit: Visit, alice: Person) -> None:
+    alice.suspended()
+    refused(visit.tries_to_redeem(), "invalid_grant")
+
+
 @pytest.mark.parametrize("nonce", ["n" * 512, "\N{GREEK SMALL LETTER OMEGA}" * 512, "\N{OLD ITALIC LETTER A}" * 480])
 def test_a_code_comes_back_however_long_the_nonce_was(shop: RelyingApp, alice: Person, nonce: str) -> None:
     assert shop.asks(nonce=nonce).seen_by(alice).signs_in().allows().redeems().claims["nonce"] == nonce
