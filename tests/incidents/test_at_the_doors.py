@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from urllib.parse import urlencode
 
@@ -140,3 +141,28 @@ def test_nothing_but_the_persons_own_password_confirms_who_it_is(shop: RelyingAp
     assert alice.browser.open(f"/authorize/{waiting}").url == again
     visit.at = alice.browser.open(again)
     assert visit.signs_in().code
+
+
+@contextmanager
+def nobody_writes_yet(app: Flask) -> Iterator[None]:
+    """Whoever wants to change a grant waits until the end; reading goes on."""
+    with app.app_context(), base.db.engine.connect() as connection:
+        connection.execute(text("UPDATE grants SET generation = generation"))
+        yield
+        connection.rollback()
+
+
+@pytest.mark.incident("CVE-2026-1035")
+def test_a_refresh_token_that_many_read_before_anybody_wrote_is_followed_once(
+    app: Flask, shop: RelyingApp, alice: Person
+) -> None:
+    """Check, then act, is what makes a race: here all have checked before the first may act."""
+    tokens = shop.asks("openid offline_access").seen_by(alice).signs_in().allows().redeems()
+    with ThreadPoolExecutor(4) as pool:
+        with nobody_writes_yet(app):
+            answers = [pool.submit(tokens.tries_to_refresh) for _ in range(4)]
+            wait(answers, timeout=1)  # they cannot end, but by then they have read
+        assert {answer.result().status_code for answer in answers} == {200}
+    with app.app_context():
+        assert base.db.session.execute(text("SELECT generation, revoked_at FROM grants")).all() == [(1, None)]
+        base.db.session.remove()
