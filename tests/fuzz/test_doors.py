@@ -14,7 +14,7 @@ from tests.relying_app import RelyingApp, Tokens
 
 UNHURRIED = settings(
     deadline=None,
-    max_examples=150,
+    max_examples=60,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
