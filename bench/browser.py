@@ -13,6 +13,7 @@ class Answer(NamedTuple):
     status: int
     location: str
     body: bytes
+    retry_after: int = 0
 
 
 class Browser:
@@ -37,7 +38,8 @@ class Browser:
         for header in response.headers.get_all("Set-Cookie", []):
             for name, morsel in SimpleCookie(header).items():
                 self.cookies[name] = morsel.value
-        return Answer(response.status, response.headers.get("Location", ""), content)
+        headers = response.headers
+        return Answer(response.status, headers.get("Location", ""), content, int(headers.get("Retry-After", "0")))
 
     def walk(self, url: str, until: str, most: int = 12) -> str:
         """Follow redirects inside the origin until one leads to an address that starts with `until`."""
