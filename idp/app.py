@@ -8,14 +8,33 @@ from flask import Flask
 from idp.endpoints import discovery, end_session, health, userinfo
 from idp.endpoints.authorize import views as authorize
 from idp.endpoints.token import views as token
-from idp.pages import account, consent, dev_mail, help, home, legal, recovery, sign_in, sign_up, verify
-from idp.settings import Settings, load_settings
+from idp.pages import (
+    account,
+    apps,
+    consent,
+    data,
+    dev_mail,
+    devices,
+    help,
+    home,
+    legal,
+    links,
+    passkeys,
+    profile,
+    recovery,
+    second_step,
+    sign_in,
+    sign_up,
+    verify,
+)
+from idp.settings.load import Settings, load_settings
 from idp.store import base
 from idp.web import errors, hardening, headers, house, mount, page, transaction
 
 DOORS = (
     *(authorize.door, token.door, userinfo.door, discovery.door, end_session.door, health.door),
-    *(home.door, sign_in.door, sign_up.door, verify.door, recovery.door, consent.door, account.door),
+    *(home.door, sign_in.door, second_step.door, sign_up.door, verify.door, recovery.door, consent.door, account.door),
+    *(profile.door, passkeys.door, devices.door, apps.door, links.door, data.door),
     *(help.door, legal.door, dev_mail.door),
 )
 PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, transaction.prepare)

@@ -6,8 +6,8 @@ fingerprint is stored. The `sid` of ID tokens is the session's id, which stays w
 
 from dataclasses import dataclass
 
-from idp import settings
-from idp.protocol import acr as acr_values
+from idp.protocol.proof import PASSWORD, Proof
+from idp.settings import sections as settings
 from idp.store import browser_sessions, grants
 from idp.store.base import fingerprint, new_id, new_secret
 from idp.store.browser_sessions import Session as Session
@@ -56,14 +56,23 @@ def start(
     lifetimes: settings.Session,
     *,
     remembered: bool = False,
-    amr: str = acr_values.PASSWORD,
-    acr: str = acr_values.ONE_FACTOR,
+    proof: Proof = PASSWORD,
     previous: Session | None = None,
 ) -> Started:
     """This person signed in here. Another one's session in this browser ends; their own goes on with a new cookie."""
     lasts = lifetimes.remember_for if remembered else lifetimes.absolute_for
     user_agent = visit.user_agent[:LONGEST_USER_AGENT]
-    sign_in = SignIn(now, amr, acr, remembered, now + lasts, user_agent, visit.network)
+    sign_in = SignIn(
+        auth_time=now,
+        amr=proof.amr,
+        acr=proof.acr,
+        remembered=remembered,
+        expires_at=now + lasts,
+        user_agent=user_agent,
+        network=visit.network,
+        identity_id=proof.identity_id,
+        upstream_sid=proof.upstream_sid,
+    )
     cookie_value = new_secret()
     if previous and previous.user_id == user_id:
         if browser_sessions.again(previous.id, fingerprint(cookie_value), user_id, sign_in):
@@ -75,20 +84,24 @@ def start(
     return started
 
 
-def authenticated_again(
-    session: Session, now: int, visit: Visit, lifetimes: settings.Session, amr: str = acr_values.PASSWORD
-) -> Started:
-    """The person of this session proved themselves once more: `auth_time` moves, the cookie changes, `sid` stays."""
-    return start(
-        session.user_id,
-        now,
-        visit,
-        lifetimes,
-        remembered=session.remembered,
-        amr=amr,
-        acr=session.acr,
-        previous=session,
-    )
+def renew(session: Session) -> Started | None:
+    """The same sign-in under a new cookie: whoever had the old one is out. None when the session is over."""
+    cookie_value = new_secret()
+    if not browser_sessions.rise(session.id, fingerprint(cookie_value), session.amr, session.acr):
+        return None
+    return Started(session.id, cookie_value)
+
+
+def rise(session: Session, second: Proof) -> Started | None:
+    """The person of this session gave a second proof: new cookie, same `sid`; `auth_time` is of the first proof still.
+
+    None when the session is over.
+    """
+    cookie_value = new_secret()
+    risen = Proof(session.amr, session.acr).followed_by(second)
+    if not browser_sessions.rise(session.id, fingerprint(cookie_value), risen.amr, risen.acr):
+        return None
+    return Started(session.id, cookie_value)
 
 
 def end(session: Session, now: int) -> None:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 
 from idp import clock
-from idp.settings import Settings, load_settings
+from idp.settings.load import Settings, load_settings
 from idp.store import base, signing_keys
 from tests import databases, provider
 from tests.browser.chromium import start as start_chromium

@@ -20,7 +20,8 @@ import psycopg
 from flask import Flask
 
 from idp import clock
-from idp.settings import Database, Settings
+from idp.settings.load import Settings
+from idp.settings.sections import Database
 from idp.signing import keys
 from idp.signing.wrapping import KeyFolder
 from idp.store import base, migrate, schema

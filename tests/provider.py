@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from flask import Flask
 
 from idp.app import create_app
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store import base
 from tests.templates_once import COMPILED
 

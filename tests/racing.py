@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from flask import Flask
 
 from idp.app import create_app
-from idp.settings import Settings, load_settings
+from idp.settings.load import Settings, load_settings
 from tests.web_browser import Arrival, Browser
 
 RACERS = 8

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from idp.cli.main import CONFIGURATION
-from idp.settings import Settings, load_settings
+from idp.settings.load import Settings, load_settings
 from idp.web.hardening import BODY_LIMIT
 from tests.test_docs import faults_of, unknown_settings
 

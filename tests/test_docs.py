@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from idp.cli.main import COMMANDS
-from idp.settings import Settings
+from idp.settings.load import Settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")])

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from idp import sessions
 from idp.sessions import Session, Started, Visit
-from idp.settings import Session as Lifetimes
+from idp.settings.sections import Session as Lifetimes
 from idp.store import emails, users
 from idp.store.base import db, unit_of_work
 
@@ -98,7 +98,8 @@ def test_an_ended_session_is_over_whatever_the_browser_still_sends() -> None:
 def test_proving_oneself_again_moves_the_time_and_changes_the_cookie_but_not_the_sid() -> None:
     first = started(somebody())
     with unit_of_work():
-        second = sessions.authenticated_again(live(first.cookie_value), NOW + HOUR, FIREFOX, LIFETIMES)
+        previous = live(first.cookie_value)
+        second = sessions.start(previous.user_id, NOW + HOUR, FIREFOX, LIFETIMES, previous=previous)
     assert current(first.cookie_value, NOW + HOUR) is None
     session = live(second.cookie_value, NOW + HOUR)
     assert session.id == first.id

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from idp.cli.check import of_settings
-from idp.settings import Settings, SettingsError, load_settings
+from idp.settings.load import Settings, SettingsError, load_settings
 
 MANUAL = Path(__file__).parents[1] / "config.toml"
 PUBLIC = {"server": {"issuer": "https://id.example.com"}, "mail": {"transport": "smtp"}}
@@ -21,7 +21,7 @@ def settings_of(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]
     for name, value in model:
         if isinstance(value, BaseModel):
             yield from settings_of(value, f"{prefix}{name}.")
-        else:
+        elif not isinstance(value, dict):  # sections that operators name themselves stand in the manual as examples
             yield f"{prefix}{name}", plain(value)
 
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from idp.settings import Password
+from idp.settings.sections import Password
 
 Result = TypeVar("Result")
 LOWER_PRIORITY = 10

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from idp.accounts import common_passwords
-from idp.settings import Password
+from idp.settings.sections import Password
 
 LONGEST = 256
 LENGTH_PROFILE = 12

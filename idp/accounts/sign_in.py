@@ -6,7 +6,7 @@ from idp.accounts import throttle
 from idp.accounts.devices import Device
 from idp.accounts.hashing import Busy, PasswordHasher, Verdict
 from idp.accounts.throttle import Guess
-from idp.settings import Throttle
+from idp.settings.sections import Throttle
 from idp.store import credentials, sign_ups, users
 from idp.store.sign_ups import Waiting
 from idp.store.users import Account

@@ -7,7 +7,7 @@ link works whatever was guessed. Unknown addresses are counted like known ones. 
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
-from idp.settings import Throttle
+from idp.settings.sections import Throttle
 from idp.store import throttles
 from idp.store.base import fingerprint
 

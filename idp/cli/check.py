@@ -13,7 +13,8 @@ from idp import clock
 from idp.cli import client_files, client_plan
 from idp.cli.opened import opened, say, settings_for
 from idp.mail.smtp import Undelivered, carrier
-from idp.settings import LOOPBACK, Settings
+from idp.settings.load import Settings
+from idp.settings.sections import LOOPBACK
 from idp.signing.keys import UnusableKey, unwrapped
 from idp.signing.wrapping import BadWrapping, KeyFolder
 from idp.store import clients, outbox, revision, signing_keys

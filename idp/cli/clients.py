@@ -11,7 +11,7 @@ from idp.cli.client_files import BadFile, Declarations
 from idp.cli.client_plan import Step
 from idp.cli.opened import complain, opened, say, settings_for
 from idp.protocol.client_metadata import ClientMetadata
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store import audit, client_secrets, clients
 from idp.store.base import fingerprint, new_id, new_secret, unit_of_work
 from idp.store.client_secrets import StoredSecret

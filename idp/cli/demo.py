@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from idp import clock
 from idp.cli import client_files, init
 from idp.cli.opened import complain, opened, say
-from idp.settings import Settings, SettingsError, load_settings
+from idp.settings.load import Settings, SettingsError, load_settings
 from idp.store import client_secrets, clients
 from idp.store.base import fingerprint, new_id, unit_of_work
 from idp.store.client_secrets import StoredSecret

@@ -6,7 +6,7 @@ import argparse
 
 from idp import clock
 from idp.cli.opened import opened, say, settings_for
-from idp.settings import Settings, SettingsError
+from idp.settings.load import Settings, SettingsError
 from idp.signing.rotation import Policy
 from idp.signing.tick import rotate
 from idp.signing.wrapping import KeyFolder, KeyFolderError

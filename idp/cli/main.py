@@ -71,7 +71,7 @@ def _front_page() -> argparse.ArgumentParser:
 
 def _run(name: str, words: Sequence[str]) -> int:
     command = import_module(COMMANDS[name].module)
-    settings = import_module("idp.settings")
+    settings = import_module("idp.settings.load")
     anywhere = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     anywhere.add_argument(
         "--config", type=Path, metavar="FILE", help="the settings file (default: $IDP_CONFIG or config.toml)"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from flask import Flask
 
-from idp.settings import Settings, SettingsError, load_settings
+from idp.settings.load import Settings, SettingsError, load_settings
 from idp.signing.wrapping import KeyFolderError
 from idp.store import base
 from idp.web import house, logs

@@ -23,7 +23,7 @@ from granian.server.mp import MPServer
 from idp.cli.background import Background
 from idp.cli.endings import Waking, hear_every_signal, hold_signals_for_children, leave_with
 from idp.cli.memory import stay_small
-from idp.settings import Settings, SettingsError, load_settings
+from idp.settings.load import Settings, SettingsError, load_settings
 from idp.signing.wrapping import KeyFolder, KeyFolderError
 from idp.web import logs
 

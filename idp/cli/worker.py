@@ -6,7 +6,7 @@ import os
 from wsgiref.types import WSGIApplication
 
 from idp.app import create_app
-from idp.settings import load_settings
+from idp.settings.load import load_settings
 from idp.web import logs
 from idp.web.hardening import Forgetful
 

@@ -5,7 +5,7 @@ import json
 from flask import Blueprint, Response, current_app, request
 
 from idp.protocol import scope
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.web import cors
 from idp.web.answers import public_json
 from idp.web.door import Door

@@ -10,7 +10,7 @@ from idp import sessions
 from idp.protocol.errors import InvalidClient, InvalidRedirectUri, InvalidRequest
 from idp.protocol.parameters import Parameters
 from idp.protocol.redirect_uri import origin_of
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.signing.ring import BadToken
 from idp.store import audit
 from idp.store.browser_sessions import Session

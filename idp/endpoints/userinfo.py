@@ -8,7 +8,7 @@ from idp.issuance import access_token, claims
 from idp.protocol.claims import SCOPE_CLAIMS, ClaimsRequest, release, wanted
 from idp.protocol.errors import InsufficientScope, InvalidToken, OAuthError
 from idp.protocol.scope import OFFERED, OPENID
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store import grants
 from idp.web import bearer, cors
 from idp.web.answers import private_json

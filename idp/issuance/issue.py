@@ -6,7 +6,7 @@ from idp.issuance import access_token, id_token, refresh_token
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import ServerError
 from idp.protocol.scope import OPENID, Scope
-from idp.settings import Tokens
+from idp.settings.sections import Tokens
 from idp.signing.ring import KeyRing, NoSigner
 from idp.signing.sealing import Sealer
 from idp.store.grants import Grant, Person

@@ -15,7 +15,7 @@ from idp.mail import outbox as letters
 from idp.mail.envelope import pack
 from idp.mail.outbox import UnreadableLetter
 from idp.mail.smtp import Carrier, Undelivered, carrier, longest_way
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.signing.sealing import Sealer
 from idp.store import outbox
 from idp.store.outbox import LeasedMail

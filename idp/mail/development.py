@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from idp.mail.layout import as_html, as_text
 from idp.mail.outbox import NOTHING, UnreadableLetter, read
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.signing.sealing import Sealer
 from idp.store import outbox
 from idp.store.outbox import KeptMail

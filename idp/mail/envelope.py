@@ -10,7 +10,7 @@ import idna
 
 from idp.mail.layout import as_html, as_text
 from idp.mail.letter import Letter
-from idp.settings import Settings
+from idp.settings.load import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 
 from idp import locales
 from idp.mail.letter import Letter, Line, link_of
-from idp.settings import Brand, Settings
+from idp.settings.load import Settings
+from idp.settings.sections import Brand
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 HELP = "/help"

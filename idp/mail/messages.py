@@ -1,47 +1,13 @@
 """One function per mail: what it says, in the reader's language (ux §8). Layout is elsewhere."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from idp import locales
-from idp.mail.letter import Letter, Line, Part, link_of, plain
-from idp.settings import Settings
+from idp.mail.letter import Letter, Part, link_of, plain
+from idp.mail.wording import NOWHERE, Origin, Reader, button, fill, lines
+from idp.settings.load import Settings
 
 HOUR = 3600
 DAY = 24 * HOUR
 VOWELS = frozenset("AEIOaeio")
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who gets the mail, in which language; `email` as the person typed it."""
-
-    email: str
-    locale: str
-
-    @property
-    def gettext(self) -> Callable[[str], str]:
-        return locales.translator(self.locale).gettext
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a request came from, as far as it is known: "Firefox on Linux", "Lyon, France"; "" for unknown."""
-
-    device: str = ""
-    place: str = ""
-
-    def parts(self) -> dict[str, Part]:
-        return {"device": Part(plain(self.device)), "place": Part(plain(self.place))}
-
-    def choose(self, nowhere: str, device: str, device_and_place: str) -> str:
-        """The sentence that says what is known, and no more."""
-        if not self.device:
-            return nowhere
-        return device_and_place if self.place else device
-
-
-NOWHERE = Origin()
 
 
 def confirm_address(settings: Settings, reader: Reader, *, link: str, code: str, app: str = "") -> Letter:
@@ -50,7 +16,7 @@ def confirm_address(settings: Settings, reader: Reader, *, link: str, code: str,
     parts = {
         "brand": Part(settings.brand.name),
         "app": Part(plain(app)),
-        "link": _button(settings, link, _("Confirm email")),
+        "link": button(settings, link, _("Confirm email")),
         "code": Part(f"{code[:3]} {code[3:]}", look="code"),
     }
     intro = _("Confirm your email to finish creating your %(brand)s account:")
@@ -63,14 +29,14 @@ def confirm_address(settings: Settings, reader: Reader, *, link: str, code: str,
         kind="confirm_address",
         to=reader.email,
         locale=reader.locale,
-        subject=_fill(_("%(code)s is your %(brand)s code"), parts),
+        subject=fill(_("%(code)s is your %(brand)s code"), parts),
         paragraphs=(
-            _lines(parts, _("Hi,")),
-            _lines(parts, intro, "%(link)s"),
-            _lines(parts, _("Or type this code where you signed up: %(code)s")),
-            _lines(parts, end),
+            lines(parts, _("Hi,")),
+            lines(parts, intro, "%(link)s"),
+            lines(parts, _("Or type this code where you signed up: %(code)s")),
+            lines(parts, end),
         ),
-        why=_fill(_("You got this message because someone signed up at %(brand)s with this address."), parts),
+        why=fill(_("You got this message because someone signed up at %(brand)s with this address."), parts),
         useful_for=DAY,
     )
 
@@ -80,7 +46,7 @@ def account_exists(settings: Settings, reader: Reader, *, sign_in_link: str, for
     _ = reader.gettext
     parts = {
         "brand": Part(settings.brand.name),
-        "sign_in": _button(settings, sign_in_link, _("Sign in")),
+        "sign_in": button(settings, sign_in_link, _("Sign in")),
         "forgot": Part("", link_of(settings.server.issuer, forgot_link), "link"),
     }
     found = _(
@@ -94,9 +60,9 @@ def account_exists(settings: Settings, reader: Reader, *, sign_in_link: str, for
         kind="account_exists",
         to=reader.email,
         locale=reader.locale,
-        subject=_fill(subject, parts),
-        paragraphs=(_lines(parts, found, _("Forgot your password? %(forgot)s"), _("Not you? Nothing was changed.")),),
-        why=_fill(_("You got this message because someone signed up at %(brand)s with this address."), parts),
+        subject=fill(subject, parts),
+        paragraphs=(lines(parts, found, _("Forgot your password? %(forgot)s"), _("Not you? Nothing was changed.")),),
+        why=fill(_("You got this message because someone signed up at %(brand)s with this address."), parts),
         useful_for=settings.mail.give_up_after,
     )
 
@@ -107,7 +73,7 @@ def choose_password(settings: Settings, reader: Reader, *, link: str, origin: Or
     parts = {
         "brand": Part(settings.brand.name),
         "email": Part(reader.email),
-        "link": _button(settings, link, _("Choose a new password")),
+        "link": button(settings, link, _("Choose a new password")),
         **origin.parts(),
     }
     asked = origin.choose(
@@ -120,9 +86,9 @@ def choose_password(settings: Settings, reader: Reader, *, link: str, origin: Or
         kind="choose_password",
         to=reader.email,
         locale=reader.locale,
-        subject=_fill(_("Choose a new password for %(brand)s"), parts),
+        subject=fill(_("Choose a new password for %(brand)s"), parts),
         paragraphs=(
-            _lines(
+            lines(
                 parts,
                 asked,
                 _("Choose a new one: %(link)s"),
@@ -130,7 +96,7 @@ def choose_password(settings: Settings, reader: Reader, *, link: str, origin: Or
                 _("Didn’t ask? Ignore this message; your password stays the same."),
             ),
         ),
-        why=_fill(why, parts),
+        why=fill(why, parts),
         useful_for=HOUR,
     )
 
@@ -143,7 +109,7 @@ def password_changed(
     parts = {
         "brand": Part(settings.brand.name),
         "when": Part(locales.format_datetime(at, reader.locale, zone)),
-        "link": _button(settings, link, _("Secure your account")),
+        "link": button(settings, link, _("Secure your account")),
         **origin.parts(),
     }
     changed = origin.choose(
@@ -156,21 +122,8 @@ def password_changed(
         kind="password_changed",
         to=reader.email,
         locale=reader.locale,
-        subject=_fill(_("Your %(brand)s password was changed"), parts),
-        paragraphs=(_lines(parts, changed, _("Wasn’t you? Secure your account: %(link)s")),),
-        why=_fill(why, parts),
+        subject=fill(_("Your %(brand)s password was changed"), parts),
+        paragraphs=(lines(parts, changed, _("Wasn’t you? Secure your account: %(link)s")),),
+        why=fill(why, parts),
         useful_for=settings.mail.give_up_after,
     )
-
-
-def _button(settings: Settings, link: str, label: str) -> Part:
-    return Part(label, link_of(settings.server.issuer, link), "button")
-
-
-def _fill(text: str, parts: dict[str, Part]) -> str:
-    return text % {name: part.text for name, part in parts.items()}
-
-
-def _lines(parts: dict[str, Part], *texts: str) -> tuple[Line, ...]:
-    """A paragraph; each line keeps only the parts it names."""
-    return tuple(Line(text, {name: parts[name] for name in parts if f"%({name})s" in text}) for text in texts)

@@ -12,7 +12,8 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from idp.mail.envelope import Parcel
-from idp.settings import Mail, Settings
+from idp.settings.load import Settings
+from idp.settings.sections import Mail
 
 PATIENCE = 3  # the whole way of one mail may take this many times what one answer may
 ENHANCED_CODE = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")

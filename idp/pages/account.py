@@ -6,16 +6,16 @@ from idp.accounts import recovery
 from idp.accounts import sign_in as accounts
 from idp.accounts.hashing import Busy
 from idp.accounts.throttle import TooMany
-from idp.store import users
 from idp.store.browser_sessions import Session
 from idp.store.users import Account
-from idp.web import arrival, visitor
+from idp.web import arrival
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import CONFIRM_PASSWORD, NEW_PASSWORD, PASSWORD, new_password_of, password_of
 from idp.web.forms import Form
 from idp.web.house import house, now
 from idp.web.locale import format_wait, gettext
+from idp.web.owner import Owner, of_account
 from idp.web.page import render
 from idp.web.password_notice import tell_owner
 
@@ -23,11 +23,8 @@ routes = Blueprint("account", __name__)
 
 
 @routes.get("/account")
-def account() -> Response:
-    session = visitor.session()
-    found = users.by_id(session.user_id) if session else None
-    if session is None or found is None:
-        return see_other(url_for("sign_in.sign_in"))
+@of_account
+def account(owner: Owner) -> Response:
     form = Form()
     if "changed" in request.args:
         form.say("ok", gettext("Your password is changed."), gettext("Other devices were signed out."))
@@ -35,25 +32,22 @@ def account() -> Response:
         "account/account.html",
         form=form,
         place="account.account",
-        email=found.email,
-        name=found.name,
-        password_changed_at=found.password_changed_at,
-        session=session,
+        email=owner.account.email,
+        name=owner.account.name,
+        password_changed_at=owner.account.password_changed_at,
+        session=owner.session,
     )
 
 
 @routes.route("/account/password", methods=["GET", "POST"])
-def password() -> Response:
-    session = visitor.session()
-    found = users.by_id(session.user_id) if session else None
-    if session is None or found is None:
-        return see_other(url_for("sign_in.sign_in", then="password"))
+@of_account
+def password(owner: Owner) -> Response:
     form = Form.read(PASSWORD, NEW_PASSWORD, CONFIRM_PASSWORD)
     if form.sent and not form.stale:
-        new = _new_password(found, form)
-        if form.ready and (response := _changed(found, session, new, form)):
+        new = _new_password(owner.account, form)
+        if form.ready and (response := _changed(owner.account, owner.session, new, form)):
             return response
-    return render("account/password.html", form=form, place="account.password", email=found.email)
+    return render("account/password.html", form=form, place="account.password", email=owner.account.email)
 
 
 @routes.get("/.well-known/change-password")
@@ -98,7 +92,7 @@ def _changed(found: Account, session: Session, new: str, form: Form) -> Response
         _say_wrong(form)
         return None
     recovery.set_password(found, password_hash, arrival.network(), now(), kept_session=session.id)
-    arrival.proves_again(session, None)
+    arrival.renews(session)
     tell_owner(found)
     return see_other(url_for("account.account", changed=1))
 

@@ -12,7 +12,7 @@ from idp.accounts.hashing import Busy
 from idp.accounts.identifiers import Email
 from idp.accounts.throttle import TooMany
 from idp.mail import messages, outbox
-from idp.mail.messages import Origin, Reader
+from idp.mail.wording import Origin, Reader
 from idp.signing.sealing import BadSeal
 from idp.store import pending_authorizations, users
 from idp.store.base import fingerprint
@@ -96,8 +96,7 @@ def _has_new_password(account: Account, password_hash: str, pending: Pending | N
     """Everything of the old password ends, the owner is told, and whoever held the link is signed in here."""
     recovery.set_password(account, password_hash, arrival.network(), now())
     tell_owner(account)
-    arrival.start(account, pending)
-    return see_other(flow.onward(pending) if pending else url_for("account.account", changed=1))
+    return arrival.signs_in(account, pending, onward=url_for("account.account", changed=1))
 
 
 def _hashed(password: str, form: Form) -> str:

@@ -1,7 +1,7 @@
 """Signing in: address and password, choosing among the people of this browser, confirming that it is still you."""
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, request, url_for
 
@@ -15,7 +15,7 @@ from idp.store.browser_sessions import Session
 from idp.store.pending_authorizations import Pending
 from idp.store.sign_ups import Waiting
 from idp.store.users import Account
-from idp.web import arrival, confirmation, cookies, flow, kept, visitor
+from idp.web import arrival, confirmation, cookies, flow, kept, owner, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import EMAIL, PASSWORD, REMEMBER, email_of, password_of
@@ -25,7 +25,6 @@ from idp.web.locale import format_wait, gettext, sentence
 from idp.web.page import render, to
 
 routes = Blueprint("sign_in", __name__)
-THEN: Final = {"password": "account.password"}  # where a direct visit may go on: names, never addresses
 MAIL_IS_OLD = 120
 
 
@@ -63,9 +62,8 @@ def again() -> Response:
         return see_other(to("sign_in.sign_in"))
     form = Form.read(PASSWORD)
     if form.ready and _is_still(account, form):
-        arrival.proves_again(session, pending)
-        return see_other(flow.onward(pending))
-    return _page("sign_in/again.html", form, pending, email=account.email)
+        return arrival.signs_in(account, pending, remembered=session.remembered, onward=_onward())
+    return _page("sign_in/again.html", form, pending, email=account.email, then=_then())
 
 
 @routes.get("/signin/choose")
@@ -205,12 +203,12 @@ def _page(template: str, form: Form, pending: Pending | None, **context: Any) ->
 
 
 def _then() -> str:
-    named = flow.named("then")
-    return named if named in THEN else ""
+    named = flow.named(owner.THEN)
+    return named if owner.destination(named) else ""
 
 
 def _onward() -> str:
-    return url_for(THEN.get(_then(), "account.account"))
+    return owner.destination(_then()) or url_for("account.account")
 
 
 door = Door(routes)

@@ -7,7 +7,7 @@ from idp.accounts.hashing import Busy
 from idp.accounts.identifiers import Email
 from idp.accounts.joining import Terms
 from idp.accounts.throttle import TooMany
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store.pending_authorizations import Pending
 from idp.web import arrival, confirmation, cookies, flow, kept, locale, problems
 from idp.web.answers import see_other

@@ -44,6 +44,8 @@ class ClientMetadata:
     """The members with a language tag, in lower case: `client_name#de` (RFC 7591 §2.2)."""
 
     require_pkce: bool = True
+    require_second_factor: bool = False
+    """Nobody comes in with one proof alone; whoever has no second factor yet sets one up on the way."""
     first_party: bool = False
     """Run by the same people as this provider: not asked for consent."""
     reviewed: bool = True

@@ -44,6 +44,7 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "software_id": kinds.text,
     "software_version": kinds.text,
     "require_pkce": kinds.flag,
+    "require_second_factor": kinds.flag,
     "first_party": kinds.flag,
     "reviewed": kinds.flag,
     "id_token_claims": kinds.some_of(*SCOPE_CLAIMS),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from idp.settings import Keys
+from idp.settings.sections import Keys
 from idp.store.signing_keys import State, StoredKey
 
 

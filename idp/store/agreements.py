@@ -7,7 +7,7 @@ from idp.store.base import Base, db
 
 
 class Agreement(Base):
-    """`document` is terms, privacy or marketing."""
+    """`document` is terms, privacy or marketing; `digest` is the SHA-256 of the text as it was shown."""
 
     __tablename__ = "agreements"
 
@@ -18,6 +18,7 @@ class Agreement(Base):
     accepted: Mapped[bool] = mapped_column(Boolean)
     locale: Mapped[str] = mapped_column(String(16))
     network: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
     decided_at: Mapped[int] = mapped_column(BigInteger)
 
 

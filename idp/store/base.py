@@ -16,7 +16,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from idp.settings import Database
+from idp.settings.sections import Database
 
 
 class Base(DeclarativeBase):

@@ -10,7 +10,10 @@ from idp.store.hot import hot_count, hot_row
 
 
 class BrowserSession(Base):
-    """`cookie` is the fingerprint of the cookie's value; `amr` is space-separated (RFC 8176)."""
+    """`cookie` is the fingerprint of the cookie's value; `amr` is space-separated (RFC 8176).
+
+    `identity_id` is the linked identity it was begun with, `upstream_sid` that provider's name for its own session.
+    """
 
     __tablename__ = "browser_sessions"
 
@@ -27,11 +30,16 @@ class BrowserSession(Base):
     last_seen_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
+    identity_id: Mapped[str | None] = mapped_column(String(22), index=True)
+    upstream_sid: Mapped[str] = mapped_column(String(255), default="", server_default="")
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A live sign-in and its person, who is active; `email` is the primary address, proved, if there is one."""
+    """A live sign-in and its person, who is active; `email` is the primary address, proved, if there is one.
+
+    `has_…` says what they could prove themselves by, beside the password.
+    """
 
     id: str
     user_id: str
@@ -45,6 +53,8 @@ class Session:
     locale: str
     profile: str
     email: str | None
+    has_authenticator: bool = False
+    has_passkey: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +68,17 @@ class SignIn:
     expires_at: int
     user_agent: str
     network: str
+    identity_id: str | None = None
+    upstream_sid: str = ""
 
 
 _CURRENT = text(
     """
     SELECT s.id, s.user_id, s.auth_time, s.amr, s.acr, s.remembered, s.created_at, s.last_seen_at, s.expires_at,
-           u.locale, u.profile, e.address AS email
+           u.locale, u.profile, e.address AS email,
+           EXISTS (SELECT 1 FROM authenticators a WHERE a.user_id = u.id AND a.confirmed_at IS NOT NULL)
+               AS has_authenticator,
+           EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = u.id) AS has_passkey
     FROM browser_sessions s JOIN users u ON u.id = s.user_id AND u.state = 'active'
     LEFT JOIN emails e ON e.user_id = u.id AND e.is_primary
     WHERE s.cookie = :cookie AND s.ended_at IS NULL AND s.expires_at > :now
@@ -74,10 +89,11 @@ _AGAIN = text(
     """
     UPDATE browser_sessions SET cookie = :cookie, auth_time = :auth_time, amr = :amr, acr = :acr,
         remembered = :remembered, expires_at = :expires_at, user_agent = :user_agent, network = :network,
-        last_seen_at = :auth_time
+        identity_id = :identity_id, upstream_sid = :upstream_sid, last_seen_at = :auth_time
     WHERE id = :id AND user_id = :user_id AND ended_at IS NULL
     """
 )
+_RISE = text("UPDATE browser_sessions SET cookie = :cookie, amr = :amr, acr = :acr WHERE id = :id AND ended_at IS NULL")
 _SEEN = text("UPDATE browser_sessions SET last_seen_at = :now WHERE id = :id AND last_seen_at < :now")
 _END = text("UPDATE browser_sessions SET ended_at = :now WHERE id = :id AND ended_at IS NULL")
 _END_OTHERS = text(
@@ -90,8 +106,9 @@ def current(cookie: str, now: int, idle_since: int) -> Session | None:
     found = hot_row(_CURRENT, {"cookie": cookie, "now": now, "idle_since": idle_since})
     if found is None:
         return None
-    values = {**found._asdict(), "remembered": bool(found.remembered)}
-    return Session(**values)
+    values = found._asdict()
+    truths = {name: bool(values[name]) for name in ("remembered", "has_authenticator", "has_passkey")}
+    return Session(**(values | truths))
 
 
 def add(session_id: str, cookie: str, user_id: str, sign_in: SignIn) -> None:
@@ -103,6 +120,11 @@ def add(session_id: str, cookie: str, user_id: str, sign_in: SignIn) -> None:
 def again(session_id: str, cookie: str, user_id: str, sign_in: SignIn) -> bool:
     """The same person proved themselves again: new cookie, same `sid`; False when the session is over."""
     return count(_AGAIN, {**asdict(sign_in), "id": session_id, "cookie": cookie, "user_id": user_id}) == 1
+
+
+def rise(session_id: str, cookie: str, amr: str, acr: str) -> bool:
+    """A second proof was given: new cookie, stronger sign-in; False when the session is over."""
+    return count(_RISE, {"id": session_id, "cookie": cookie, "amr": amr, "acr": acr}) == 1
 
 
 def seen(session_id: str, now: int) -> None:

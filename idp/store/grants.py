@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.protocol.errors import InvalidGrant, InvalidScope
 from idp.protocol.scope import Scope
-from idp.settings import Tokens
+from idp.settings.sections import Tokens
 from idp.store.base import Base, count, db
 from idp.store.hot import Found, hot_count, hot_row
 

@@ -28,6 +28,7 @@ class Proof(Base):
     created_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     spent_at: Mapped[int | None] = mapped_column(BigInteger)
+    browser: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 @dataclass(frozen=True, slots=True)

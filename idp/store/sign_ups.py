@@ -10,6 +10,8 @@ from idp.store.hot import Found, hot_row
 
 
 class SignUp(Base):
+    """`password` is empty for whoever comes from another provider: then `identity` says, sealed, who they are there."""
+
     __tablename__ = "sign_ups"
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True)
@@ -24,6 +26,7 @@ class SignUp(Base):
     network: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
+    identity: Mapped[str | None] = mapped_column(Text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Waiting:
     network: str
     created_at: int
     expires_at: int
+    identity: str | None = None
 
     def __repr__(self) -> str:
         return f"Waiting({self.id})"
@@ -49,7 +53,7 @@ class Waiting:
 
 _COLUMNS = """
     id, lookup, address, password, browser, terms_version, privacy_version, marketing, locale, network,
-    created_at, expires_at
+    created_at, expires_at, identity
 """
 _FIND = text(f"SELECT {_COLUMNS} FROM sign_ups WHERE id = :id AND expires_at > :now")
 _OF_BROWSER = text(

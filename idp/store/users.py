@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import BigInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,10 +12,14 @@ from idp.store.hot import Found, hot_row
 
 ACTIVE = "active"
 SUSPENDED = "suspended"
+LOCKED = "locked"
+LEAVING = "leaving"
 
 
 class User(Base):
-    """`state` is active or suspended; `profile` is JSON of OpenID Connect Core §5.1 claims the person filled in."""
+    """`state` is active, suspended (by the operator), locked (by the person, who comes back by mail) or leaving (goes
+    at `deletes_at`, unless they come back). `profile` is JSON of OpenID Connect Core §5.1 claims the person filled in.
+    """
 
     __tablename__ = "users"
 
@@ -24,11 +29,12 @@ class User(Base):
     locale: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[int] = mapped_column(BigInteger)
     updated_at: Mapped[int] = mapped_column(BigInteger)
+    deletes_at: Mapped[int | None] = mapped_column(BigInteger, index=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person as sign-in sees them: primary address, and the hash of the password if there is one."""
+    """A person as sign-in sees them: primary address, the hash of their password, what else they have."""
 
     user_id: str
     state: str
@@ -39,6 +45,9 @@ class Account:
     lookup: str
     password: str | None
     password_changed_at: int | None
+    has_authenticator: bool = False
+    has_passkey: bool = False
+    deletes_at: int | None = None
 
     @property
     def name(self) -> str:
@@ -55,7 +64,10 @@ class Account:
 
 _ACCOUNT = """
     SELECT u.id AS user_id, u.state, u.locale, u.profile, u.created_at, p.address AS email, p.lookup,
-           c.value AS password, c.changed_at AS password_changed_at
+           c.value AS password, c.changed_at AS password_changed_at, u.deletes_at,
+           EXISTS (SELECT 1 FROM authenticators a WHERE a.user_id = u.id AND a.confirmed_at IS NOT NULL)
+               AS has_authenticator,
+           EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = u.id) AS has_passkey
     FROM users u JOIN emails p ON p.user_id = u.id AND p.is_primary
     LEFT JOIN credentials c ON c.user_id = u.id AND c.kind = 'password'
 """
@@ -88,7 +100,7 @@ def some(part: str, user_id: str, most: int) -> list[Account]:
     """The oldest accounts whose address, in its lookup form, has this part in it, or whose id this is; all for ""."""
     escaped = "".join(f"!{sign}" if sign in "!%_" else sign for sign in part)
     rows = db.session.execute(_SOME, {"part": f"%{escaped}%", "exactly": user_id, "most": most})
-    return [Account(**found._asdict()) for found in rows]
+    return [_read(found._asdict()) for found in rows]
 
 
 def written(user_id: str) -> Account | None:
@@ -114,4 +126,9 @@ def remove(user_id: str) -> bool:
 
 
 def _account(found: Found | None) -> Account | None:
-    return None if found is None else Account(**found._asdict())
+    return None if found is None else _read(found._asdict())
+
+
+def _read(values: dict[str, Any]) -> Account:
+    truths = {name: bool(values[name]) for name in ("has_authenticator", "has_passkey")}
+    return Account(**(values | truths))

@@ -1,21 +1,29 @@
 """Somebody proved who they are: their session begins, their browser learns of it, and the walk goes on."""
 
 from typing import cast
+from urllib.parse import urlencode
 
-from flask import Response, g, request
+from flask import Response, g, request, url_for
 
 from idp import sessions
 from idp.accounts import devices, throttle
 from idp.accounts.devices import Device
 from idp.accounts.sign_in import Source
+from idp.protocol.proof import PASSWORD, Proof
 from idp.sessions import Started, Visit
-from idp.store import audit, pending_authorizations
+from idp.store import audit, half_sign_ins, pending_authorizations
+from idp.store.base import new_id
 from idp.store.browser_sessions import Session
+from idp.store.half_sign_ins import Half
 from idp.store.pending_authorizations import Pending
 from idp.store.users import Account
-from idp.web import cookies, flow, problems, request_id, visitor
+from idp.web import cookies, flow, problems, request_id, trust, visitor
 from idp.web.answers import see_other
 from idp.web.house import house, now
+from idp.web.page import PENDING
+
+HALF_FOR = 600
+"""Seconds between the first proof and the second."""
 
 
 def address() -> str:
@@ -46,45 +54,103 @@ def source() -> Source:
     return Source(cookies.browser_hash(), device(), network())
 
 
-def signs_in(account: Account, pending: Pending | None, *, remembered: bool = False, onward: str = "") -> Response:
-    """Their session begins here; `onward` is where they go when no app waits. A suspended account stops at its page."""
-    start(account, pending, remembered=remembered)
+def signs_in(
+    account: Account,
+    pending: Pending | None,
+    proof: Proof = PASSWORD,
+    *,
+    remembered: bool = False,
+    onward: str = "",
+) -> Response:
+    """Their session begins here, or the page of the second proof, where one is owed.
+
+    `onward` is a path of ours: where they go when no app waits. A suspended account stops at its page.
+    """
+    insist_on_active(account)
+    if account.has_authenticator and not proof.is_whole and not trust.holds(account.user_id):
+        return see_other(_second_step(account, pending, proof, remembered=remembered, onward=onward))
+    start(account, pending, proof, remembered=remembered)
     return see_other(onward if onward and pending is None else flow.onward(pending))
 
 
-def start(account: Account, pending: Pending | None, *, remembered: bool = False) -> Started:
-    """The session alone, for a door that still has something to do. Raises the page of an account on hold."""
+def completes(half: Half, account: Account, pending: Pending | None, second: Proof) -> Response:
+    """The second proof was given, and the half sign-in is completed: the session begins."""
+    insist_on_active(account)
+    first = Proof(half.amr, identity_id=half.identity_id, upstream_sid=half.upstream_sid)
+    start(account, pending, first.followed_by(second), remembered=half.remembered)
+    return see_other(half.onward if half.onward and pending is None else flow.onward(pending))
+
+
+def rises(session: Session, pending: Pending | None, second: Proof) -> Response:
+    """The person of this session gave a second proof, for an app that asks for it (RFC 9470)."""
+    started = sessions.rise(session, second)
+    if started:
+        put_cookie(started, remembered=session.remembered)
+        _record("proved_again", session.user_id, pending, started)
+    return see_other(flow.onward(pending))
+
+
+def renews(session: Session) -> None:
+    """The same sign-in under a new cookie: after whatever makes the account safer."""
+    if started := sessions.renew(session):
+        put_cookie(started, remembered=session.remembered)
+
+
+def insist_on_active(account: Account) -> None:
+    """Raises the page of an account on hold."""
     if not account.is_active:
         audit.record("sign_in_on_hold", now(), user_id=account.user_id, network=network())
         brand = house().settings.brand
         raise problems.on_hold(brand.support_email or brand.name, request_id.current())
+
+
+def start(account: Account, pending: Pending | None, proof: Proof = PASSWORD, *, remembered: bool = False) -> Started:
+    """The session alone: nothing more is owed, and the account is active."""
     started = sessions.start(
         account.user_id,
         now(),
         _visit(),
         house().settings.session,
+        proof=proof,
         remembered=remembered,
         previous=visitor.session(),
     )
     if remembered:
         remember(device().with_person(account.user_id))
-    _note(started, account.user_id, pending, remembered=remembered)
-    return started
-
-
-def proves_again(session: Session, pending: Pending | None) -> Started:
-    """The person of this session proved themselves once more."""
-    started = sessions.authenticated_again(session, now(), _visit(), house().settings.session)
-    _note(started, session.user_id, pending, remembered=session.remembered)
-    return started
-
-
-def _note(started: Started, user_id: str, pending: Pending | None, *, remembered: bool) -> None:
-    cookies.put(cookies.SESSION, started.cookie_value, house().settings.session.remember_for if remembered else None)
+    put_cookie(started, remembered=remembered)
     if pending:
         pending_authorizations.authenticated(pending.id, started.id)
+    _record("signed_in", account.user_id, pending, started)
+    return started
+
+
+def put_cookie(started: Started, *, remembered: bool) -> None:
+    """The browser learns of its session."""
+    cookies.put(cookies.SESSION, started.cookie_value, house().settings.session.remember_for if remembered else None)
+
+
+def _second_step(account: Account, pending: Pending | None, proof: Proof, *, remembered: bool, onward: str) -> str:
+    """Where the second proof is given; the first is kept for this browser, and signs nobody in."""
+    half = Half(
+        id=new_id(),
+        browser=cookies.browser_hash(),
+        user_id=account.user_id,
+        amr=proof.amr,
+        remembered=remembered,
+        identity_id=proof.identity_id,
+        upstream_sid=proof.upstream_sid,
+        onward=onward,
+        created_at=now(),
+        expires_at=now() + HALF_FOR,
+    )
+    half_sign_ins.open(half)
+    named = {"half": half.id} | ({PENDING: pending.id} if pending else {})
+    return f"{url_for('second_step.second_step')}?{urlencode(named)}"
+
+
+def _record(event: str, user_id: str, pending: Pending | None, started: Started) -> None:
     client_id = pending.client_id if pending else None
-    audit.record("signed_in", now(), user_id=user_id, client_id=client_id, session_id=started.id, network=network())
+    audit.record(event, now(), user_id=user_id, client_id=client_id, session_id=started.id, network=network())
 
 
 def _visit() -> Visit:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, Response, abort, current_app, request, url_for
 
-from idp.settings import Settings
+from idp.settings.load import Settings
 
 FOLDER = Path(__file__).parent.parent / "static"
 FOREVER = "public, max-age=31536000, immutable"

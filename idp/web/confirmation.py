@@ -7,7 +7,7 @@ from idp.accounts.identifiers import Email
 from idp.accounts.throttle import TooMany
 from idp.mail import messages, outbox
 from idp.mail.letter import Letter
-from idp.mail.messages import Reader
+from idp.mail.wording import Reader
 from idp.store import users
 from idp.store.pending_authorizations import Pending
 from idp.store.sign_ups import Waiting

@@ -1,4 +1,4 @@
-"""The four cookies, their names and attributes; nothing else in Portico sets one.
+"""The five cookies, their names and attributes; nothing else in Portico sets one.
 
 `__Host-`, Secure and Path=/ on https; HttpOnly and SameSite=Lax always; never a Domain. Cookies put during a
 request are written once, when its answer is ready; a cross-site POST writes none: it came without our cookies, so
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flask import Flask, Response, g, request
 
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store.base import fingerprint, new_secret
 from idp.web import origin
 from idp.web.house import house
@@ -19,6 +19,7 @@ SESSION = "portico_session"
 BROWSER = "portico_browser"
 ACCOUNTS = "portico_accounts"
 LANGUAGE = "portico_language"
+TRUSTED = "portico_trusted"
 SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
-from idp.settings import Settings
+from idp.settings.load import Settings
 
 Metadata = Callable[[Settings], Mapping[str, object]]
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from idp import clock
 from idp.accounts.hashing import Busy
 from idp.protocol.errors import OAuthError, ServerError, TemporarilyUnavailable
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.web import cookies, posted, problems, request_id, transaction
 from idp.web.answers import private_json
 from idp.web.csrf import StaleForm

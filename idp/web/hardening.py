@@ -12,7 +12,8 @@ from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvir
 from flask import Flask
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from idp.settings import LOOPBACK, Settings
+from idp.settings.load import Settings
+from idp.settings.sections import LOOPBACK
 from idp.web.access_log import AccessLog
 from idp.web.proxies import Proxies
 from idp.web.request_id import RequestIds

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from flask import Flask, Response, request
 
-from idp.settings import Settings
+from idp.settings.load import Settings
 
 HSTS = "max-age=63072000"
 PAGE_POLICY = (
@@ -12,7 +12,7 @@ PAGE_POLICY = (
     "form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
 )
 BARE_POLICY = "default-src 'none'; frame-ancestors 'none'"
-OUTSIDE_FLOWS = frozenset({"account", "developers"})
+OUTSIDE_FLOWS = ("/account", "/developer")
 
 
 def prepare(app: Flask, settings: Settings) -> None:
@@ -31,7 +31,7 @@ def prepare(app: Flask, settings: Settings) -> None:
             headers["Content-Security-Policy"] = page_policy() if is_page else BARE_POLICY
         if is_page:
             headers.setdefault("Cache-Control", "no-store")
-            if request.blueprint in OUTSIDE_FLOWS:
+            if request.path.startswith(OUTSIDE_FLOWS):
                 # Never on a page of a flow: it would cut the tie to the app's window, and popup sign-in would fail.
                 headers["Cross-Origin-Opener-Policy"] = "same-origin"
         return response

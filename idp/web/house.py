@@ -8,7 +8,7 @@ from flask import Flask, current_app, g
 from idp import clock
 from idp.accounts.hashing import PasswordHasher
 from idp.issuance.issue import Mint
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.signing.ring import KeyRing
 from idp.signing.sealing import Sealer
 from idp.signing.wrapping import KeyFolder

@@ -13,7 +13,7 @@ from flask import Flask, Response, g, has_request_context, request
 from markupsafe import Markup
 
 from idp import locales
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.web import cookies, origin
 from idp.web.house import house
 

@@ -13,7 +13,7 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.web import request_id
 
 BEARER_VALUE = re.compile(r"[A-Za-z0-9_-]{40,}", re.ASCII)  # 240 bits of base64url, hashes in hex, parts of a JWT

@@ -12,7 +12,7 @@ from idp.accounts import passwords
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.redirect_uri import origin_of
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.web import assets, cookies, csrf, headers, locale, posted
 from idp.web.forms import Form
 from idp.web.house import house

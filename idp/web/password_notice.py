@@ -3,7 +3,7 @@
 from flask import request, url_for
 
 from idp.mail import messages, outbox
-from idp.mail.messages import Origin, Reader
+from idp.mail.wording import Origin, Reader
 from idp.store.users import Account
 from idp.web import user_agents
 from idp.web.house import house, now

@@ -5,7 +5,7 @@ An answer commits, a refusal included: an OAuthError is an answer. A fault (any 
 
 from flask import Flask, Response, g
 
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store.base import db
 
 

@@ -10,7 +10,7 @@ from time import thread_time
 import pytest
 
 from idp.accounts.hashing import LOWER_PRIORITY, Busy, PasswordHasher, Verdict
-from idp.settings import Password
+from idp.settings.sections import Password
 
 PASSWORD = "Tr0ub4dor&3"
 

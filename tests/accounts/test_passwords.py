@@ -3,7 +3,7 @@
 import pytest
 
 from idp.accounts.passwords import Problem, problems
-from idp.settings import Password
+from idp.settings.sections import Password
 
 COMPOSITION = Password()
 LENGTH = Password(policy="length")

@@ -4,7 +4,7 @@ import pytest
 
 from idp.accounts import throttle
 from idp.accounts.throttle import TooMany, network_of
-from idp.settings import Throttle
+from idp.settings.sections import Throttle
 
 NOW = 1_800_000_000
 LIMITS = Throttle(password_tries=3, network_tries=8)

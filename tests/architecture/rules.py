@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from tests.architecture.house import House, Module, room_of
 
 FLOORS = (
-    ("app", "cli", "__main__"),
+    ("app", "cli", "__main__", "emulators"),
     ("endpoints", "pages"),
     ("web",),
     ("issuance", "sessions", "accounts", "upstream", "signing", "mail"),
+    ("outside",),
     ("store",),
     ("protocol", "clock", "locales", "settings"),
 )
@@ -18,8 +19,8 @@ DOORS = ("endpoints", "pages")
 STANDS_ALONE = ("protocol", "clock", "locales", "settings")  # the ground leans on nothing of the house but itself
 
 ONLY_IN: Mapping[str, tuple[str, ...]] = {
-    "flask": ("app", "cli", "web", "views"),
-    "werkzeug": ("app", "cli", "web", "views"),
+    "flask": ("app", "cli", "web", "views", "emulators"),
+    "werkzeug": ("app", "cli", "web", "views", "emulators"),
     "sqlalchemy": ("store",),
     "flask_sqlalchemy": ("store",),
     "alembic": ("store",),
@@ -29,8 +30,13 @@ ONLY_IN: Mapping[str, tuple[str, ...]] = {
     "authlib.integrations": ("upstream",),
     "authlib.oauth2.client": ("upstream",),
     "smtplib": ("mail",),
-    "cryptography": ("signing",),
-    "joserfc": ("signing",),
+    "cryptography": ("signing", "emulators"),
+    "joserfc": ("signing", "emulators"),
+    "webauthn": ("accounts",),
+    "segno": ("web",),
+    "PIL": ("accounts",),
+    "maxminddb": ("outside",),
+    "requests": ("outside", "upstream", "emulators"),
     "argon2": ("accounts",),
     "granian": ("cli",),
     "importlib.import_module": ("cli",),

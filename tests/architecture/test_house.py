@@ -52,4 +52,4 @@ def test_every_file_stays_on_one_screen(everything: House, rule: Rule) -> None:
 
 
 def test_the_plan_was_read_at_all(provider: House) -> None:
-    assert {"idp.settings", "idp.clock", "idp.protocol.errors"} <= set(provider.modules)
+    assert {"idp.settings.load", "idp.clock", "idp.protocol.errors"} <= set(provider.modules)

@@ -60,7 +60,7 @@ def only_settings_and_cli_read_the_environment(house: House) -> Iterator[str]:
         if module.room not in ("settings", "cli"):
             for name, line in dotted_names(module):
                 if name in READS_THE_ENVIRONMENT:
-                    yield f"{module.path}:{line}: {name} is for idp/settings.py"
+                    yield f"{module.path}:{line}: {name} is for idp/settings"
 
 
 def dotted_names(module: Module) -> Iterator[tuple[str, int]]:

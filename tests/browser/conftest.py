@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
-from idp.settings import Settings
+from idp.settings.load import Settings
 from tests import databases
 from tests.browser.chromium import Looks
 from tests.browser.server import free_port, serving

@@ -11,7 +11,7 @@ from flask import Flask
 
 from idp.cli import clients as command
 from idp.cli.opened import opened
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store import clients
 from idp.store.base import unit_of_work
 from idp.store.clients import Client

@@ -12,7 +12,7 @@ from babel import Locale
 from flask.testing import FlaskClient
 from joserfc.jwk import KeySet
 
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store import base, signing_keys
 from tests import databases, provider
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from idp.settings import Settings, load_settings
+from idp.settings.load import Settings, load_settings
 from idp.store import base, signing_keys
 from tests import databases, provider
 from tests.clocks import Clock

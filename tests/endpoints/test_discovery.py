@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from idp.protocol.errors import ERROR_CODES
-from idp.settings import Settings
+from idp.settings.load import Settings
 from tests import provider
 from tests.people import Person
 from tests.relying_app import RelyingApp

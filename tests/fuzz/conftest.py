@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug.test import TestResponse
 
-from idp.settings import Settings
+from idp.settings.load import Settings
 
 ENDLESS = {
     "password_tries": 10**9,

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from idp.settings import Settings
+from idp.settings.load import Settings
 from tests import provider
 from tests.clocks import Clock
 from tests.people import ALICE, BOB, Person

@@ -13,7 +13,7 @@ from time import process_time
 import pytest
 from flask import Flask
 
-from idp.settings import Throttle
+from idp.settings.sections import Throttle
 from tests.people import Person
 from tests.signing_up import fill_in_sign_up, shown, signs_up
 from tests.web_browser import Browser

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from idp.mail import delivery, outbox
 from idp.mail.letter import Letter
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.signing.sealing import Sealer
 from idp.signing.wrapping import KeyFolder
 from idp.store.base import db, unit_of_work

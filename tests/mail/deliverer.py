@@ -15,7 +15,7 @@ from flask import Flask
 
 from idp import clock
 from idp.mail import delivery, outbox
-from idp.settings import Database
+from idp.settings.sections import Database
 from idp.signing.sealing import Sealer
 from idp.signing.wrapping import KeyFolder
 from idp.store import base

@@ -5,7 +5,8 @@ from typing import Any, Protocol
 
 from idp.mail import messages
 from idp.mail.letter import Letter
-from idp.settings import Brand, Mail, Server, Settings
+from idp.settings.load import Settings
+from idp.settings.sections import Brand, Mail, Server
 
 NOW = 1_800_000_000
 ISSUER = "http://127.0.0.1:8000"

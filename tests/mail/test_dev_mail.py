@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from idp.app import create_app
 from idp.mail import delivery, outbox
 from idp.mail.letter import Letter
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store import base
 from tests.mail.letters import CODE, HANS, ISSUER, NOW, TOKEN, confirm, reset
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from idp.mail import letter, messages
 from idp.mail.envelope import compose, pack, route_to
-from idp.settings import Brand
+from idp.settings.sections import Brand
 from tests.mail.letters import ALL, BRAND, ISSUER, JANE, NOW, confirm, reset, settings
 
 HEADERS = {

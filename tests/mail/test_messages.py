@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from idp.mail import messages
 from idp.mail.layout import as_html, as_text
 from idp.mail.letter import Letter
-from idp.settings import Brand
+from idp.settings.sections import Brand
 from tests.mail.letters import ALL, CODE, HANS, ISSUER, JANE, TOKEN, changed, confirm, exists, reset, settings
 
 IDP = Path(messages.__file__).parents[1]

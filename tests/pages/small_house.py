@@ -8,7 +8,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 
 from idp.pages import help as help_page
 from idp.pages import home, legal
-from idp.settings import load_settings
+from idp.settings.load import load_settings
 from idp.signing.wrapping import KeyFolder
 from idp.web import errors, hardening, headers, house, page
 from tests.pages import stand_ins

@@ -29,8 +29,9 @@ recovery = Blueprint("recovery", __name__)
 consent = Blueprint("consent", __name__)
 end_session = Blueprint("end_session", __name__)
 account = Blueprint("account", __name__)
+parts = tuple(Blueprint(name, __name__) for name in ("profile", "passkeys", "devices", "apps", "links", "data"))
 trouble = Blueprint("trouble", __name__)
-DOORS = (sign_in, sign_up, recovery, consent, end_session, account, trouble)
+DOORS = (sign_in, sign_up, recovery, consent, end_session, account, trouble, *parts)
 
 EMAIL = Field("email", 320)
 PASSWORD = Field("password")
@@ -172,3 +173,7 @@ def posted() -> Response:
 @trouble.post("/received")
 def received() -> dict[str, str]:
     return dict(request.form)
+
+
+for part in parts:
+    part.add_url_rule(f"/account/{part.name}", endpoint=part.name, view_func=account_page)

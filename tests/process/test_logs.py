@@ -8,7 +8,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 from werkzeug.test import Client
 
-from idp.settings import load_settings
+from idp.settings.load import load_settings
 from idp.web.access_log import AccessLog
 from idp.web.logs import DevelopmentLines, JsonLines, configuration
 from idp.web.request_id import RequestIds

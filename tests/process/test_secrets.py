@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from idp.settings import load_settings
+from idp.settings.load import load_settings
 from idp.store import base
 from idp.store.schema import METADATA
 from tests import provider, secrets_in_logs

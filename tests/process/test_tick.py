@@ -9,7 +9,7 @@ from idp import clock
 from idp.cli import tick
 from idp.cli.opened import opened
 from idp.cli.tick import Chore
-from idp.settings import load_settings
+from idp.settings.load import load_settings
 from idp.store import throttles
 from idp.store.base import db, unit_of_work
 from idp.web.house import House, house

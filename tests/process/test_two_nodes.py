@@ -15,7 +15,7 @@ import pytest
 import requests
 from flask import Flask
 
-from idp.settings import load_settings
+from idp.settings.load import load_settings
 from tests import databases, provider
 from tests.live import Live
 from tests.mailbox import Mailbox

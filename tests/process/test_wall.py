@@ -11,7 +11,7 @@ import pytest
 from flask import Flask, request, url_for
 from werkzeug.test import Client, TestResponse
 
-from idp.settings import load_settings
+from idp.settings.load import load_settings
 from idp.web import hardening
 from idp.web.hardening import BODY_LIMIT, Forgetful
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from idp.settings import Keys
+from idp.settings.sections import Keys
 from idp.signing.rotation import Drop, Found, Move, Policy, Promote, Publish, Retire, plan, signs_from
 from idp.store.signing_keys import State, StoredKey
 

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store import base
 from tests import racing
 from tests.mailbox import Mailbox

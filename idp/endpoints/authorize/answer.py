@@ -8,7 +8,7 @@ from idp.endpoints.authorize.steps import Answer
 from idp.issuance import authorization_code
 from idp.issuance.authorization_code import AuthorizationCode
 from idp.issuance.issue import Mint
-from idp.protocol import response_mode
+from idp.protocol import acr, response_mode
 from idp.protocol.authorization_request import AuthorizationRequest, ReplyTo
 from idp.protocol.errors import OAuthError
 from idp.protocol.redirect_uri import origin_of
@@ -31,12 +31,18 @@ def with_code(request: AuthorizationRequest, answer: Answer, mint: Mint, now: in
         claims=request.claims.within(answer.scope).to_json() if request.claims else "",
         auth_time=session.auth_time,
         amr=session.amr,
-        acr=session.acr,
+        acr=acr.reported(session.acr, _wanted_acr(request)),
         offline=OFFLINE_ACCESS in request.scope & answer.scope,
     )
     expires_at = now + mint.tokens.code_for
     code = AuthorizationCode(grant, request.reply_to.redirect_uri, request.nonce, request.code_challenge, expires_at)
     return _send(request.reply_to, {"code": authorization_code.seal(code, mint.sealer, now)}, mint.issuer)
+
+
+def _wanted_acr(request: AuthorizationRequest) -> tuple[object, ...]:
+    """OpenID Connect Core §5.5.1.1: the answer names the context that was asked for, where it was reached."""
+    wanted = request.claims.id_token.get("acr")
+    return wanted.values if wanted and wanted.values else request.acr_values
 
 
 def with_error(reply_to: ReplyTo, error: OAuthError, issuer: str) -> Response:

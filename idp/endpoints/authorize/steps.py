@@ -1,5 +1,6 @@
 """Who must act before a request can be answered (OpenID Connect Core §3.1.2.3, §3.1.2.4). Pure: no request, no SQL."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -44,20 +45,34 @@ class Answer:
     scope: Scope
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What this deployment asks of everybody, whichever app they come for."""
+
+    second_factor: bool = False
+
+
+NO_RULES: Final = Rules()
 SIGN_IN: Final = Ask("sign_in.sign_in", LoginRequired, "nobody is signed in")
 AGAIN: Final = Ask("sign_in.again", LoginRequired, "the person has to confirm that it is them")
 CREATE: Final = Ask("sign_up.sign_up", InteractionRequired, "the person has to create an account")
 CHOOSE: Final = Ask("sign_in.choose", AccountSelectionRequired, "the person has to choose an account")
+STEP_UP: Final = Ask("second_step.step_up", LoginRequired, "the person has to give a second proof")
+SET_UP: Final = Ask("second_step.set_up", InteractionRequired, "the person has to set up a second factor")
 CONSENT: Final = Ask("consent.consent", ConsentRequired, "the person has to agree")
 
 
 def next_step(
-    pending: Pending, session: Session | None, agreed: Agreed, client: ClientMetadata
+    pending: Pending, session: Session | None, agreed: Agreed, client: ClientMetadata, rules: Rules = NO_RULES
 ) -> Ask | Refuse | Answer:
     """The first page that is still missing, or the answer. prompt=none never shows a page, whatever is missing."""
     if pending.denied_at is not None:
         return Refuse(AccessDenied("the person did not allow it"))
-    step = who_is_missing(pending, session) or what_is_unagreed(pending, session, agreed, client)
+    step = (
+        who_is_missing(pending, session)
+        or (session and is_not_sure_enough(pending, session, client, rules))
+        or what_is_unagreed(pending, session, agreed, client)
+    )
     if isinstance(step, Ask) and prompt.NONE in pending.request.prompt:
         return Refuse(step.error(f"{step.because}, and prompt=none allows no page"))
     if step is not None:
@@ -78,7 +93,7 @@ def who_is_missing(pending: Pending, session: Session | None) -> Ask | Refuse | 
         return AGAIN
     if prompt.SELECT_ACCOUNT in wanted and pending.chosen_sid != session.id:
         return CHOOSE
-    return is_another_person(pending, session) or is_not_sure_enough(pending.request, session)
+    return is_another_person(pending, session)
 
 
 def is_too_old(pending: Pending, session: Session) -> bool:
@@ -97,12 +112,42 @@ def is_another_person(pending: Pending, session: Session) -> Ask | Refuse | None
     return CHOOSE
 
 
-def is_not_sure_enough(request: AuthorizationRequest, session: Session) -> Refuse | None:
-    """Core §5.5.1.1: an essential acr is met or refused; acr_values are a wish."""
-    wanted = request.claims.id_token.get("acr")
-    if wanted is None or not wanted.essential or acr.meets(session.acr, wanted.values):
+def is_not_sure_enough(pending: Pending, session: Session, client: ClientMetadata, rules: Rules) -> Ask | Refuse | None:
+    """Core §5.5.1.1, RFC 9470 §5: what must be met is met, set up on the way, or refused; acr_values are a wish."""
+    for must in what_must_be_met(pending.request, client, rules):
+        if not acr.meets(session.acr, must):
+            return how_to_meet(must, session)
+    wish = pending.request.acr_values
+    if acr.meets(session.acr, wish) or prompt.NONE in pending.request.prompt or not could_meet(wish, session):
         return None
+    return STEP_UP
+
+
+def what_must_be_met(
+    request: AuthorizationRequest, client: ClientMetadata, rules: Rules
+) -> Iterator[tuple[object, ...]]:
+    """One entry for each demand: the contexts that would do."""
+    if rules.second_factor or client.require_second_factor:
+        yield (acr.TWO_FACTORS,)
+    wanted = request.claims.id_token.get("acr")
+    if wanted is not None and wanted.essential:
+        yield wanted.values
+
+
+def how_to_meet(must: tuple[object, ...], session: Session) -> Ask | Refuse:
+    """By what the person has, else by what they can set up now."""
+    if could_meet(must, session):
+        return STEP_UP
+    if any(acr.meets(context, must) for context in (acr.TWO_FACTORS, acr.PHISHING_RESISTANT)):
+        return SET_UP
     return Refuse(UnmetAuthenticationRequirements("the person could not prove themselves as surely as acr asks"))
+
+
+def could_meet(wanted: tuple[object, ...], session: Session) -> bool:
+    """Whether this person has what it takes."""
+    reach = [acr.TWO_FACTORS] if session.has_authenticator else []
+    reach += [acr.TWO_FACTORS, acr.PHISHING_RESISTANT] if session.has_passkey else []
+    return any(acr.meets(context, wanted) for context in reach)
 
 
 def what_is_unagreed(pending: Pending, session: Session | None, agreed: Agreed, client: ClientMetadata) -> Ask | None:

@@ -10,13 +10,13 @@ from idp.accounts import throttle
 from idp.accounts.throttle import TooMany
 from idp.endpoints.authorize import answer
 from idp.endpoints.authorize.checks import Asked, Unanswerable, what_is_asked, who_asks
-from idp.endpoints.authorize.steps import Ask, Refuse, next_step
+from idp.endpoints.authorize.steps import Ask, Refuse, Rules, next_step
 from idp.protocol import acr, pkce, prompt, response_mode, response_type
 from idp.protocol.authorization_request import ReplyTo
 from idp.protocol.errors import InvalidRequest, OAuthError
 from idp.protocol.hints import DISPLAYS
 from idp.protocol.parameters import Parameters
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store import consents, pending_authorizations
 from idp.store.clients import Client
 from idp.store.consents import NEVER_ASKED
@@ -96,7 +96,8 @@ def _walk(pending: Pending, client: Client) -> Response:
     """The next page, or the answer. Only a page makes the request wait in the store."""
     session = visitor.session()
     agreed = consents.remembered(session.user_id, client.client_id) if session else NEVER_ASKED
-    step = next_step(pending, session, agreed, client.metadata)
+    rules = Rules(second_factor=house().settings.second_factor.required)
+    step = next_step(pending, session, agreed, client.metadata, rules)
     if isinstance(step, Ask):
         return see_other(flow.page(step.page, pending.id or _open(pending)))
     if pending.id and not pending_authorizations.answer_once(pending.id, cookies.browser_hash(), now()):

@@ -9,7 +9,7 @@ from idp.endpoints.token import client_authentication
 from idp.endpoints.token.grants import authorization_code, refresh_token
 from idp.protocol.errors import InvalidClient, InvalidRequest, OAuthError, UnauthorizedClient, UnsupportedGrantType
 from idp.protocol.parameters import Parameters
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store import audit
 from idp.store.clients import Client
 from idp.store.grants import Replayed

@@ -7,7 +7,7 @@ from flask import Flask
 from joserfc import jws
 
 from idp import clock as clock_of_the_house
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.signing import tick
 from idp.signing.rotation import Policy
 from idp.store import base

@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.settings import Settings
+from idp.settings.load import Settings
 from tests.endpoints.token.test_request import refused
 from tests.people import Person
 from tests.relying_app import RelyingApp

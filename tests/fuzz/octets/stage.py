@@ -12,7 +12,7 @@ from flask import Flask
 
 from idp import clock
 from idp.accounts import proofs
-from idp.settings import load_settings
+from idp.settings.load import load_settings
 from idp.store import base, sign_ups, signing_keys
 from idp.store.sign_ups import Waiting
 from tests import databases, provider

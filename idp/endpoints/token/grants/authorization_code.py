@@ -5,7 +5,7 @@ from idp.issuance.issue import Mint, issue
 from idp.protocol import pkce
 from idp.protocol.errors import InvalidGrant, InvalidRequest
 from idp.protocol.parameters import Parameters
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store import grants
 from idp.store.clients import Client
 

@@ -5,7 +5,7 @@ from idp.issuance.issue import Mint, issue
 from idp.protocol.errors import InvalidGrant, InvalidRequest
 from idp.protocol.parameters import Parameters
 from idp.protocol.scope import Scope
-from idp.settings import Settings
+from idp.settings.load import Settings
 from idp.store import grants
 from idp.store.clients import Client
 

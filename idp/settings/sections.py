@@ -1,23 +1,16 @@
-"""Every setting of Portico: typed, frozen, read once at start from config.toml and IDP_SECTION__NAME. config.toml is
-the manual, and a test compares both ways. Durations are seconds, sizes bytes, unless the name says otherwise.
+"""What the operator sets about the server itself, its data, its keys, its mails and its limits.
+
+config.toml is the manual, and a test compares both ways. Durations are seconds, sizes bytes, unless the name says
+otherwise.
 """
 
-import os
 import re
-from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    NestedSecretsSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 Seconds = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
@@ -26,14 +19,6 @@ ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 ISSUER = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:(?!(80|443)\b)[1-9]\d{0,4})?(/(?!\.)[\w.~-]+)*", re.A)
 Version = Annotated[str, Field(min_length=1, max_length=32)]
 SignatureAlgorithm = Literal["RS256", "ES256", "EdDSA"]
-
-
-class SettingsError(Exception):
-    """The configuration cannot be used: one line per fault, each naming the setting and its remedy."""
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 class Section(BaseModel):
@@ -209,92 +194,3 @@ class Locale(Section):
 class Log(Section):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     access: bool = True
-
-
-class Settings(BaseSettings):
-    model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix="IDP_", env_nested_delimiter="__", hide_input_in_errors=True
-    )
-
-    server: Server = Server()
-    database: Database = Database()
-    keys: Keys = Keys()
-    clients: Clients = Clients()
-    brand: Brand = Brand()
-    mail: Mail = Mail()
-    password: Password = Password()
-    session: Session = Session()
-    tokens: Tokens = Tokens()
-    signup: Signup = Signup()
-    throttle: Throttle = Throttle()
-    locale: Locale = Locale()
-    log: Log = Log()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then IDP_*, then the secrets folder, then config.toml."""
-        secrets = NestedSecretsSettingsSource(file_secret_settings, secrets_prefix="")
-        return init_settings, env_settings, secrets, TomlConfigSettingsSource(settings_cls)
-
-    @model_validator(mode="after")
-    def no_published_key_vanishes_early(self) -> Self:
-        longest = max(self.tokens.id_token_for, self.tokens.access_token_for)
-        slack = max(self.keys.jwks_max_age, self.keys.ring_cache)  # another node may sign with it a little longer
-        if self.keys.keep_for < longest + slack:
-            raise ValueError("keys.keep_for must be at least the longest token lifetime + keys.jwks_max_age")
-        return self
-
-    @model_validator(mode="after")
-    def sign_ins_leave_threads_for_others(self) -> Self:
-        """Who waits for a password's hash holds a thread: a login storm must not hold them all."""
-        if self.server.threads < self.password.hashing_threads + self.password.hashing_queue + 4:
-            raise ValueError("server.threads must be at least password.hashing_threads + password.hashing_queue + 4")
-        return self
-
-    @model_validator(mode="after")
-    def mail_reaches_people(self) -> Self:
-        if self.mail.transport == "development" and urlsplit(self.server.issuer).hostname not in LOOPBACK:
-            raise ValueError("mail.transport = 'development' sends nothing: set 'smtp' for an issuer that people reach")
-        return self
-
-
-def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
-    """Read config.toml (or `path`, or the file IDP_CONFIG names) and IDP_*; raise SettingsError naming each fault."""
-    file = path or Path(os.environ.get("IDP_CONFIG", "config.toml"))
-    if (path or "IDP_CONFIG" in os.environ) and not file.is_file():
-        raise SettingsError((f"{file}: there is no such file",))
-    folder = os.environ.get("IDP_SECRETS")
-
-    class Read(Settings):
-        model_config = SettingsConfigDict(toml_file=file, secrets_dir=folder, secrets_dir_missing="error")
-
-    if strangers := tuple(_strangers()):
-        raise SettingsError(strangers)
-    try:
-        return Read(**overrides)
-    except ValidationError as error:
-        raise SettingsError(tuple(_sentence(fault) for fault in error.errors())) from None
-    except ValueError as error:  # config.toml is not TOML
-        raise SettingsError((f"{file}: {error}",)) from None
-
-
-def _strangers() -> Iterator[str]:
-    """IDP_* names of no section: pydantic overlooks them, and a misspelt name would quietly set nothing."""
-    for name in os.environ:
-        section = name.removeprefix("IDP_").partition("__")[0].lower()
-        if name.startswith("IDP_") and section not in (*Settings.model_fields, "config", "secrets"):
-            yield f"{name}: there is no such setting; see config.toml for all of them"
-
-
-def _sentence(fault: Any) -> str:
-    name = ".".join(str(part) for part in fault["loc"]) or "settings"
-    if fault["type"] == "extra_forbidden":
-        return f"{name}: there is no such setting; see config.toml for all of them"
-    return f"{name}: {fault['msg'].removeprefix('Value error, ')}"

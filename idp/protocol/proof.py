@@ -1,0 +1,33 @@
+"""What a person proved themselves by just now: the value every door hands to web.arrival."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from idp.protocol import acr
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`amr` as in RFC 8176, `acr` as in protocol.acr. Through another provider: which linked identity, and that
+    provider's name for its own session (`sid`), "" where it has none.
+    """
+
+    amr: str
+    acr: str = acr.ONE_FACTOR
+    identity_id: str | None = None
+    upstream_sid: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """No second proof is owed."""
+        return acr.meets(self.acr, (acr.TWO_FACTORS,))
+
+    def followed_by(self, second: "Proof") -> "Proof":
+        """Both proofs, given one after the other: two factors at least."""
+        both = acr.strongest((self.acr, second.acr, acr.TWO_FACTORS))
+        return replace(self, amr=acr.together(self.amr, second.amr), acr=both)
+
+
+PASSWORD: Final = Proof(acr.PASSWORD)
+AUTHENTICATOR: Final = Proof(acr.ONE_TIME_CODE)
+MAILED: Final = Proof(acr.ONE_TIME_CODE)

@@ -1,0 +1,53 @@
+"""Browsers in which a person need not give the second factor for a while: a trust of its own, revocable."""
+
+from sqlalchemy import BigInteger, ForeignKey, String, delete, insert, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.store.base import Base, count, db, new_id
+from idp.store.hot import hot_row
+
+
+class TrustedDevice(Base):
+    """`token` is the fingerprint of the cookie's value."""
+
+    __tablename__ = "trusted_devices"
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    user_agent: Mapped[str] = mapped_column(String(256))
+    network: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
+    revoked_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+_IS_TRUSTED = text(
+    """
+    SELECT 1 FROM trusted_devices
+    WHERE token = :token AND user_id = :user_id AND revoked_at IS NULL AND expires_at > :now
+    """
+)
+_REVOKE_ALL = text("UPDATE trusted_devices SET revoked_at = :now WHERE user_id = :user_id AND revoked_at IS NULL")
+
+
+def is_trusted(token: str, user_id: str, now: int) -> bool:
+    """Whether this person trusts the browser that holds the token with this fingerprint."""
+    return hot_row(_IS_TRUSTED, {"token": token, "user_id": user_id, "now": now}) is not None
+
+
+def add(user_id: str, token: str, user_agent: str, network: str, now: int, expires_at: int) -> None:
+    """The person trusts this browser until then; `token` is the fingerprint of its cookie."""
+    values = {"user_agent": user_agent, "network": network, "created_at": now, "expires_at": expires_at}
+    db.session.execute(insert(TrustedDevice).values(id=new_id(), user_id=user_id, token=token, **values))
+
+
+def revoke_all(user_id: str, now: int) -> int:
+    """The person trusts no browser any more; how many there were."""
+    return count(_REVOKE_ALL, {"user_id": user_id, "now": now})
+
+
+def delete_expired(now: int, limit: int) -> int:
+    """Clear away at most `limit` that trust nobody any more; how many went."""
+    old = select(TrustedDevice.id).where(TrustedDevice.expires_at <= now).limit(limit)
+    return count(delete(TrustedDevice).where(TrustedDevice.id.in_(old)), {})

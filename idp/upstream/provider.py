@@ -1,0 +1,105 @@
+"""What every upstream does: it sends a person to a provider, and says who came back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is at a provider, as far as it was checked.
+
+    `provider` is its issuer ("https://www.facebook.com"), `app_id` our client_id there, `subject` the person's id:
+    together they are the key of a link. `email_verified` is true only where configuration trusts this provider to prove
+    addresses. `claims` are standard claims (OpenID Connect Core §5.1) to begin a profile with. `amr` and `acr` are what
+    configuration lets pass, "" for none. `sid` is the provider's name for its session, "" for none.
+    """
+
+    provider: str
+    app_id: str
+    subject: str
+    email: str = ""
+    email_verified: bool = False
+    claims: Mapping[str, str] = NOTHING
+    amr: str = ""
+    acr: str = ""
+    sid: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a person recognises it by."""
+        return self.claims.get("name") or self.email or self.subject
+
+    def __repr__(self) -> str:
+        return f"Identity({self.provider})"
+
+
+class Failure(StrEnum):
+    """Why nobody was identified: each has one clear page."""
+
+    DENIED = "denied"
+    THROTTLED = "throttled"
+    DOWN = "down"
+    EXPIRED = "expired"
+    WRONG_APP = "wrong_app"
+    BROKEN = "broken"
+
+
+class NotIdentified(Exception):
+    """Nobody was identified. `detail` is for the log: error codes and trace ids of the provider, never a token."""
+
+    def __init__(self, failure: Failure, detail: str = "") -> None:
+        super().__init__(f"{failure}: {detail}" if detail else str(failure))
+        self.failure = failure
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Where the person is sent, and what must be remembered until they return (nonce, code verifier): sealed in the
+    store, never in a URL.
+    """
+
+    url: str
+    secrets: Mapping[str, str] = field(default=NOTHING, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of the provider beyond a sign-in: prove it anew, ask for the e-mail again, whom we expect."""
+
+    again: bool = False
+    rerequest_email: bool = False
+    login_hint: str = ""
+
+
+PLAIN = Wish()
+
+
+class Upstream(Protocol):
+    """One section [upstream.NAME] of config.toml. Holds no state: any worker on any node can finish what one began."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def origin(self) -> str:
+        """Where its pages are: form-action has to allow it."""
+        ...
+
+    def start(self, redirect_uri: str, state: str, wish: Wish = PLAIN) -> Departure:
+        """Where to send the person. Raises NotIdentified when the provider cannot be reached."""
+        ...
+
+    def identify(
+        self, redirect_uri: str, received: Mapping[str, str], secrets: Mapping[str, str], now: int
+    ) -> Identity:
+        """Who came back with these parameters. `state` was checked before. Raises NotIdentified."""
+        ...
