@@ -23,7 +23,7 @@ def redeem(parameters: Parameters, client: Client, mint: Mint, settings: Setting
     _same_redirect(code, parameters.get("redirect_uri"))
     pkce.prove(code.code_challenge, parameters.get("code_verifier"))
     idle_since, expires_at = now - settings.session.idle_for, _expires_at(code, client, settings, now)
-    person = grants.open(code.grant, now, idle_since, expires_at)
+    person = grants.open(code.grant, now, idle_since, expires_at, asked_at=code.expires_at - settings.tokens.code_for)
     return issue(mint, code.grant, person, client.metadata, code.grant.scope, code.nonce, now)
 
 
