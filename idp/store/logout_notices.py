@@ -40,11 +40,13 @@ class LeasedNotice:
     session_id: str
     tries: int
     created_at: int
+    last_error: str
 
 
 # One row for each app that holds a live grant and has an address to be told at. The registration is JSON.
 _PROMISE = """
-    INSERT INTO logout_notices (client_id, user_id, session_id, tries, created_at, next_try_at, leased_until, last_error)
+    INSERT INTO logout_notices
+        (client_id, user_id, session_id, tries, created_at, next_try_at, leased_until, last_error)
     SELECT DISTINCT g.client_id, g.user_id, {session}, 0, CAST(:now AS BIGINT), CAST(:due AS BIGINT), 0, ''
     FROM grants g JOIN clients c ON c.id = g.client_id
     WHERE g.revoked_at IS NULL AND {member} <> '' AND {which}
@@ -76,7 +78,7 @@ _ANY_DUE = text(f"SELECT 1 FROM logout_notices WHERE {_IS_DUE} LIMIT 1")
 _LEASING = f"""
     UPDATE logout_notices SET leased_until = :until, tries = tries + 1
     WHERE id = (SELECT id FROM logout_notices WHERE {_IS_DUE} ORDER BY next_try_at, id LIMIT 1 %s)
-    RETURNING id, client_id, user_id, session_id, tries, created_at
+    RETURNING id, client_id, user_id, session_id, tries, created_at, last_error
 """
 _LEASE = {"postgresql": text(_LEASING % "FOR UPDATE SKIP LOCKED"), "sqlite": text(_LEASING % "")}
 _IS_HELD = f"id = :id AND tries = :held_tries AND {_IS_OPEN}"
