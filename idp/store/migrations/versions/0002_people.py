@@ -239,9 +239,12 @@ def upgrade() -> None:
         sa.Column("upstream", sa.String(length=32), nullable=False),
         sa.Column("purpose", sa.String(length=16), nullable=False),
         sa.Column("user_id", sa.String(length=22), nullable=True),
+        sa.Column("session_id", sa.String(length=22), nullable=True),
         sa.Column("pending_id", sa.String(length=22), nullable=True),
         sa.Column("remembered", sa.Boolean(), nullable=False),
+        sa.Column("onward", sa.String(length=255), nullable=False),
         sa.Column("secrets", sa.Text(), nullable=False),
+        sa.Column("received", sa.Text(), nullable=True),
         sa.Column("identity", sa.Text(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
@@ -255,6 +258,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("state", name=op.f("uq_upstream_logins_state")),
     )
     with op.batch_alter_table("upstream_logins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_upstream_logins_browser"), ["browser"], unique=False)
         batch_op.create_index(batch_op.f("ix_upstream_logins_expires_at"), ["expires_at"], unique=False)
 
     with op.batch_alter_table("agreements", schema=None) as batch_op:
@@ -306,6 +310,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("upstream_logins", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_upstream_logins_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_upstream_logins_browser"))
 
     op.drop_table("upstream_logins")
     with op.batch_alter_table("trusted_devices", schema=None) as batch_op:
