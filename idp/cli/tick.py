@@ -22,12 +22,21 @@ from idp.outside import addresses, fetch
 from idp.outside.fetch import Fetcher
 from idp.signing.rotation import Policy
 from idp.signing.tick import rotate
-from idp.store import audit, browser_sessions, grants, pending_authorizations, proofs, sign_ups, throttles
+from idp.store import (
+    audit,
+    browser_sessions,
+    grants,
+    pending_authorizations,
+    proofs,
+    sign_ups,
+    throttles,
+    upstream_logins,
+)
 from idp.store.base import unit_of_work
 from idp.web.house import House, house
 
 LOG = logging.getLogger("idp.tick")
-EXPIRING = (grants, pending_authorizations, proofs, sign_ups, throttles, browser_sessions)
+EXPIRING = (grants, pending_authorizations, proofs, sign_ups, throttles, browser_sessions, upstream_logins)
 BATCH, BATCHES = 500, 20  # rows in one transaction, transactions of one table in one round
 
 

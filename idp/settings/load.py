@@ -32,7 +32,7 @@ from idp.settings.sections import (
     Throttle,
     Tokens,
 )
-from idp.settings.upstreams import Facebook, Upstream
+from idp.settings.upstreams import Facebook, Upstream, UpstreamName
 
 
 class SettingsError(Exception):
@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     account: Account = Account()
     agreements: Agreements = Agreements()
     geoip: Geoip = Geoip()
-    upstream: dict[str, Upstream] = {}
+    upstream: dict[UpstreamName, Upstream] = {}
 
     @classmethod
     def settings_customise_sources(

@@ -69,4 +69,7 @@ class Github(Common):
     api_url: str = "https://api.github.com"
 
 
+UpstreamName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+"""It stands in addresses and on rows: what links came by never changes."""
+
 Upstream = Annotated[Facebook | Openid | Github, Field(discriminator="preset")]
