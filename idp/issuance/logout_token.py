@@ -11,7 +11,7 @@ GOOD_FOR = 120
 
 
 def sign(notice: LeasedNotice, alg: str, mint: Mint, now: int) -> str:
-    """Raises NoSigner. `sub` and, of one session, `sid`; a `nonce` is forbidden, so that no ID token is taken for it."""
+    """Raises NoSigner. `sub` and, of one session, `sid`; never a `nonce`, so that no ID token is taken for it."""
     claims: dict[str, object] = {
         "iss": mint.issuer,
         "sub": notice.user_id,
