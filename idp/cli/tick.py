@@ -25,6 +25,7 @@ from idp.signing.tick import rotate
 from idp.store import (
     audit,
     browser_sessions,
+    data_deletions,
     grants,
     pending_authorizations,
     proofs,
@@ -36,7 +37,9 @@ from idp.store.base import unit_of_work
 from idp.web.house import House, house
 
 LOG = logging.getLogger("idp.tick")
-EXPIRING = (grants, pending_authorizations, proofs, sign_ups, throttles, browser_sessions, upstream_logins)
+EXPIRING = (
+    *(grants, pending_authorizations, proofs, sign_ups, throttles, browser_sessions, upstream_logins, data_deletions),
+)
 BATCH, BATCHES = 500, 20  # rows in one transaction, transactions of one table in one round
 
 

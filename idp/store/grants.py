@@ -119,7 +119,10 @@ _REFRESHABLE = text(
       AND (g.offline OR s.id IS NOT NULL)
     """
 )
-_NEXT_GENERATION = text(
+_NEXT_SWEEP_APP = text(
+    "UPDATE grants SET revoked_at = :now WHERE user_id = :user_id AND client_id = :client_id AND revoked_at IS NULL"
+)
+_GENERATION = text(
     """
     UPDATE grants SET generation = generation + 1, rotated_at = :now, expires_at = :expires_at
     WHERE id = :id AND generation = :generation AND revoked_at IS NULL
@@ -217,6 +220,17 @@ def revoke_of_session(session_id: str, now: int, *, offline_too: bool = False) -
 def revoke_of_app(user_id: str, client_id: str, now: int) -> None:
     """The person disconnected the app: whatever it was granted ends."""
     _revoke_where(GrantRow.user_id == user_id, GrantRow.client_id == client_id, now=now)
+
+
+def revoke_of_identity(identity_id: str, now: int) -> None:
+    """A link to another provider is gone: whatever was granted in the sessions it began ends, offline ones too."""
+    begun_by_it = select(BrowserSession.id).where(BrowserSession.identity_id == identity_id)
+    _revoke_where(GrantRow.session_id.in_(begun_by_it), now=now)
+
+
+def sweep_app(user_id: str, client_id: str, now: int) -> None:
+    """The same once more, at once: for what was opened while the app was being disconnected. After the commit."""
+    hot_count(_SWEEP_APP, {"user_id": user_id, "client_id": client_id, "now": now})
 
 
 def revoke_of_user(user_id: str, now: int, except_session: str | None = None) -> None:
