@@ -30,6 +30,7 @@ class House:
     hasher: PasswordHasher
     mint: Mint
     clients: KnownClients
+    atlas: Atlas
     upstreams: Registry
 
 
