@@ -30,7 +30,7 @@ class SettingUp:
 
 def begin(user_id: str, session_id: str, folder: KeyFolder, now: int) -> bool:
     """A new key waits for its first code, in this session alone; False when the person has an authenticator."""
-    return authenticators.begin(user_id, folder.wrap(totp.new_key(), _bound(user_id, session_id)), now)
+    return authenticators.begin(user_id, folder.wrap(totp.new_key(), bound(user_id, session_id)), now)
 
 
 def being_set_up(user_id: str, session_id: str, folder: KeyFolder, now: int) -> SettingUp | None:
@@ -39,7 +39,7 @@ def being_set_up(user_id: str, session_id: str, folder: KeyFolder, now: int) -> 
     if found is None or found.confirmed_at is not None or now >= found.created_at + SET_UP_FOR:
         return None
     try:
-        return SettingUp(folder.unwrap(found.key, _bound(user_id, session_id)), found.key)
+        return SettingUp(folder.unwrap(found.key, bound(user_id, session_id)), found.key)
     except BadWrapping:
         return None
 
@@ -51,7 +51,7 @@ def confirm(account: Account, setting_up: SettingUp, typed: str, folder: KeyFold
     """
     code = read_code(typed)
     step = totp.step_that_shows(setting_up.key, code, now) if code else None
-    wrapped = folder.wrap(setting_up.key, _bound(account.user_id))
+    wrapped = folder.wrap(setting_up.key, bound(account.user_id))
     if step is None or not authenticators.confirm(account.user_id, setting_up.stored, wrapped, step, now):
         return None
     return _new_codes(account.user_id, setting_up.key, now)
@@ -118,12 +118,17 @@ def reseal(folder: KeyFolder, now: int) -> int:
     while rows := authenticators.some(after, BATCH):
         for user_id, key in rows:
             if wrapped_under(key) != folder.sealing_key.number:
-                again = folder.wrap(folder.unwrap(key, _bound(user_id)), _bound(user_id))
+                again = folder.wrap(folder.unwrap(key, bound(user_id)), bound(user_id))
                 number += authenticators.rewrapped(user_id, key, again)
         after = rows[-1][0]
     if number:
         audit.record("authenticators.resealed", now, under=folder.sealing_key.number, number=number)
     return number
+
+
+def bound(user_id: str, session_id: str = "") -> bytes:
+    """What a wrapped key is bound to: its person, and while it is being set up, the session."""
+    return f"portico/authenticator/{user_id}/{session_id}".encode()
 
 
 def _new_codes(user_id: str, key: bytes, now: int) -> tuple[str, ...]:
@@ -134,8 +139,4 @@ def _new_codes(user_id: str, key: bytes, now: int) -> tuple[str, ...]:
 
 def _key_of(user_id: str, folder: KeyFolder) -> bytes | None:
     found = authenticators.of(user_id)
-    return folder.unwrap(found.key, _bound(user_id)) if found and found.confirmed_at is not None else None
-
-
-def _bound(user_id: str, session_id: str = "") -> bytes:
-    return f"portico/authenticator/{user_id}/{session_id}".encode()
+    return folder.unwrap(found.key, bound(user_id)) if found and found.confirmed_at is not None else None

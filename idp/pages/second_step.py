@@ -162,7 +162,7 @@ def _has_tries(half: Half, form: Form) -> bool:
     if half_sign_ins.count_try(half.id, half.browser, house().settings.throttle.code_tries, now()):
         return True
     again = sentence('Please <a href="%(url)s">sign in again</a>.', url=to("sign_in.sign_in"))
-    form.say("error", gettext("That were too many tries."), again)
+    form.say("error", gettext("Too many tries."), again)
     form.refuse(429)
     return False
 
