@@ -119,16 +119,16 @@ _REFRESHABLE = text(
       AND (g.offline OR s.id IS NOT NULL)
     """
 )
-_NEXT_SWEEP_APP = text(
-    "UPDATE grants SET revoked_at = :now WHERE user_id = :user_id AND client_id = :client_id AND revoked_at IS NULL"
-)
-_GENERATION = text(
+_NEXT_GENERATION = text(
     """
     UPDATE grants SET generation = generation + 1, rotated_at = :now, expires_at = :expires_at
     WHERE id = :id AND generation = :generation AND revoked_at IS NULL
     """
 )
 _REVOKE = text("UPDATE grants SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL")
+_SWEEP_APP = text(
+    "UPDATE grants SET revoked_at = :now WHERE user_id = :user_id AND client_id = :client_id AND revoked_at IS NULL"
+)
 _GENERATION = text("SELECT generation, rotated_at FROM grants WHERE id = :id AND revoked_at IS NULL")
 _EXISTS = text("SELECT 1 FROM grants WHERE id = :id")
 
