@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from typing import NamedTuple
 
 from idp import clock
+from idp.accounts import passkeys
 from idp.cli import client_files, client_plan
 from idp.cli.opened import opened, say, settings_for
 from idp.mail.smtp import Undelivered, carrier
@@ -89,6 +90,8 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
             "password.argon2_memory_kib and argon2_time_cost are below OWASP's least: 19456 and 2, or as hard",
             is_wrong=False,
         )
+    if settings.passkeys.enabled and (problem := passkeys.problem_of(settings)):
+        yield Finding(f"no passkeys are offered: {problem}", is_wrong=bool(settings.passkeys.rp_id))
 
 
 def of_keys(home: House, now: int) -> Iterator[Finding]:
@@ -138,9 +141,13 @@ def of_clients(home: House, now: int) -> Iterator[Finding]:
 
 
 def of_upstreams(home: House, now: int) -> Iterator[Finding]:
-    for trouble in facebook_versions.troubles(home.settings, now):
+    yield from of_facebook(home.settings, now)
+
+
+def of_facebook(settings: Settings, now: int) -> Iterator[Finding]:
+    for trouble in facebook_versions.troubles(settings, now):
         yield Finding(trouble.sentence, is_wrong=trouble.is_acute)
-    for name, upstream in home.settings.upstream.items():
+    for name, upstream in settings.upstream.items():
         if isinstance(upstream, Facebook) and not upstream.client_id.isdecimal():
             yield Finding(f"upstream.{name}.client_id is no App ID: those are digits alone")
 
