@@ -58,9 +58,9 @@ class Microsoft(Openid[upstreams.Microsoft]):
         if not isinstance(directory, str) or not DIRECTORY.fullmatch(directory):
             raise id_token.wrong("tid is no directory")
         if self.settings.tenants and directory not in self.settings.tenants:
-            raise NotIdentified(Failure.DENIED, "id_token: its directory is not among upstream tenants")
+            raise NotIdentified(Failure.DENIED, "JWT: its directory is not among upstream tenants")
         if self.settings.tenant == "organizations" and directory == CONSUMERS:
-            raise NotIdentified(Failure.DENIED, "id_token: a personal account where organizations are let in")
+            raise NotIdentified(Failure.DENIED, "JWT: a personal account where organizations are let in")
         return place.issuer.replace(TENANT, directory)
 
     def is_verified(self, claims: Claims) -> bool:

@@ -65,10 +65,10 @@ def ours(provider: Provider, **changes: object) -> Openid[Any]:
 
 
 @contextmanager
-def somewhere(**settings: object) -> Iterator[Somewhere]:
+def somewhere(path: str = "", **settings: object) -> Iterator[Somewhere]:
     port = free_port()
     provider = Provider(
-        f"http://127.0.0.1:{port}", "portico", "a+secret:with/odd%signs", {"robin-1": dict(ROBIN)}, "robin-1"
+        f"http://127.0.0.1:{port}{path}", "portico", "a+secret:with/odd%signs", {"robin-1": dict(ROBIN)}, "robin-1"
     )
     with serving(create_emulator(provider), port):
         yield Somewhere(provider, ours(provider, **settings))
