@@ -53,11 +53,6 @@ def unlink(told: Told, now: int) -> Link | None:
     return link
 
 
-def is_only_way_in(account: Account, *, mailed_code: bool) -> bool:
-    """Whether nothing is left to sign in with, once a link is gone (a mailed link would still set a password)."""
-    return not (account.password or account.has_passkey or mailed_code or identities.of_user(account.user_id))
-
-
 def forget_names(account: Account, link: Link, now: int) -> None:
     """Names that still are as the provider gave them go; what the person wrote since stays."""
     if account.name == link.label:
