@@ -20,6 +20,8 @@ from idp.pages import (
     home,
     legal,
     links,
+    passkey_offer,
+    passkey_sign_in,
     passkeys,
     profile,
     recovery,
@@ -36,7 +38,7 @@ DOORS = (
     *(authorize.door, token.door, userinfo.door, discovery.door, end_session.door, health.door),
     *(home.door, sign_in.door, second_step.door, sign_up.door, verify.door, recovery.door, consent.door, account.door),
     *(profile.door, passkeys.door, authenticator.door, devices.door, apps.door, links.door, data.door),
-    *(help.door, legal.door, dev_mail.door),
+    *(passkey_sign_in.door, passkey_offer.door, help.door, legal.door, dev_mail.door),
 )
 PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, transaction.prepare)
 

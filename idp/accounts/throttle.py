@@ -136,6 +136,11 @@ def request(network: str, limits: Throttle, now: int) -> None:
     _count(_key("request", network), most, limits.network_window, now)
 
 
+def challenge(network: str, limits: Throttle, now: int) -> None:
+    """Count a challenge for a passkey, which every sign-in page asks for; TooMany when a network asks without end."""
+    _count(_key("challenge", network), REQUESTS_PER_TRY * limits.network_tries, limits.network_window, now)
+
+
 def forget_account(lookup: str) -> None:
     """The owner came in by another door (the reset link): guesses at the old password count no more."""
     throttles.forget(_key("account", lookup))

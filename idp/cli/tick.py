@@ -25,6 +25,7 @@ from idp.signing.tick import rotate
 from idp.store import (
     audit,
     browser_sessions,
+    challenges,
     data_deletions,
     grants,
     pending_authorizations,
@@ -39,6 +40,7 @@ from idp.web.house import House, house
 LOG = logging.getLogger("idp.tick")
 EXPIRING = (
     *(grants, pending_authorizations, proofs, sign_ups, throttles, browser_sessions, upstream_logins, data_deletions),
+    challenges,
 )
 BATCH, BATCHES = 500, 20  # rows in one transaction, transactions of one table in one round
 
