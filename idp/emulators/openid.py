@@ -76,7 +76,8 @@ class Provider:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.rotates()
+        if not self.keys:
+            self.rotates()
 
     def rotates(self, *, keeps_old: bool = False, bits: int = 2048) -> None:
         """A new key signs from now on; the old one stays in the JWKS only if told."""

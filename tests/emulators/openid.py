@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
+from joserfc.jwk import RSAKey
 
 from idp.emulators.openid import Provider, create_emulator
 from idp.settings import upstreams
@@ -64,11 +66,22 @@ def ours(provider: Provider, **changes: object) -> Openid[Any]:
     return PRESETS[preset]("somewhere", SECTIONS[preset].model_validate(section))
 
 
+@cache
+def first_key() -> RSAKey:
+    """Made once in a run: an RSA key takes its time."""
+    return RSAKey.generate_key(2048)
+
+
 @contextmanager
 def somewhere(path: str = "", **settings: object) -> Iterator[Somewhere]:
     port = free_port()
     provider = Provider(
-        f"http://127.0.0.1:{port}{path}", "portico", "a+secret:with/odd%signs", {"robin-1": dict(ROBIN)}, "robin-1"
+        issuer=f"http://127.0.0.1:{port}{path}",
+        client_id="portico",
+        client_secret="a+secret:with/odd%signs",
+        people={"robin-1": dict(ROBIN)},
+        at="robin-1",
+        keys=[("first", first_key())],
     )
     with serving(create_emulator(provider), port):
         yield Somewhere(provider, ours(provider, **settings))
