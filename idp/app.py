@@ -10,6 +10,7 @@ from idp.endpoints.authorize import views as authorize
 from idp.endpoints.token import views as token
 from idp.pages import (
     account,
+    agreements,
     apps,
     authenticator,
     consent,
@@ -20,6 +21,7 @@ from idp.pages import (
     home,
     legal,
     links,
+    marketing,
     passkey_offer,
     passkey_sign_in,
     passkeys,
@@ -39,6 +41,7 @@ DOORS = (
     *(home.door, sign_in.door, second_step.door, sign_up.door, verify.door, recovery.door, consent.door, account.door),
     *(profile.door, passkeys.door, authenticator.door, devices.door, apps.door, links.door, data.door),
     *(passkey_sign_in.door, passkey_offer.door, help.door, legal.door, dev_mail.door),
+    *(agreements.door, marketing.door),
 )
 PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, transaction.prepare)
 

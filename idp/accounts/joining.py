@@ -34,6 +34,8 @@ class Terms:
     network: str
     terms_digest: str = ""
     privacy_digest: str = ""
+    terms_digest: str = ""
+    privacy_digest: str = ""
 
 
 class Meant(NamedTuple):

@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from typing import NamedTuple
 
 from idp import clock
+from idp.accounts.documents import DOCUMENTS
 from idp.accounts import passkeys
 from idp.cli import client_files, client_plan
 from idp.cli.opened import opened, say, settings_for
@@ -184,10 +185,19 @@ def of_notices(_home: House, now: int) -> Iterator[Finding]:
         )
 
 
+def of_agreements(home: House, _now: int) -> Iterator[Finding]:
+    """That the versions in force are there at all is asked of the settings already (accounts.documents)."""
+    for document in DOCUMENTS:
+        there = home.documents.locales(document)
+        if there and (missing := sorted(set(home.settings.locale.offered) - there)):
+            yield Finding(f"{document} cannot be read in {', '.join(missing)}: people read another one", is_wrong=False)
+
+
 AREAS: tuple[tuple[str, Callable[[House, int], Iterator[Finding]]], ...] = (
     ("keys", of_keys),
     ("clients", of_clients),
     ("upstreams", of_upstreams),
+    ("terms", of_agreements),
     ("mail", of_mail),
     ("places", of_places),
     ("logouts", of_notices),

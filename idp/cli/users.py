@@ -1,21 +1,26 @@
-"""`idp users`: see, add, suspend and activate accounts from the server's own command line."""
+"""`idp users`: see, add, suspend and activate accounts from the server's own command line; who wants news."""
 
 import argparse
+import csv
+import json
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from idp import clock, sessions
 from idp.accounts import passwords, second_factor
+from idp.accounts.agreements import stop_token
 from idp.accounts.identifiers import BadEmail, Email, normalise_email
 from idp.cli.opened import complain, opened, say, settings_for
-from idp.store import audit, credentials, emails, users
+from idp.store import agreements, audit, credentials, emails, users
 from idp.store.base import unit_of_work
 from idp.store.users import Account
 from idp.web.house import house
 
 MOST = 50
 OPERATOR = "operator"
+FORMULA = "=+-@\t\r"
+"""What a spreadsheet takes for the beginning of a formula: no name begins so."""
 
 
 class NotDone(Exception):
@@ -33,10 +38,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     adds.add_argument(
         "--password-stdin", action="store_true", help="read a password (default: none, the person chooses one by mail)"
     )
+    adds.add_argument(
+        "--agreed",
+        action="store_true",
+        help="they agreed to the terms in force already, elsewhere (default: asked here)",
+    )
     suspends = does.add_parser("suspend", help="end every session and app access of a person and let nobody in again")
     suspends.add_argument("who", help="address or id")
     activates = does.add_parser("activate", help="let a suspended person in again")
     activates.add_argument("who", help="address or id")
+    does.add_parser("marketing", help="CSV of those who want news and offers: address, name, locale, unsubscribe link")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -69,10 +80,19 @@ def _add(arguments: argparse.Namespace, now: int) -> None:
             raise NotDone(f"{email.display} has an account already")
         if hashed is not None:
             credentials.set_password(user_id, hashed, now)
+        if arguments.agreed:
+            _agreed(user_id, now)
         audit.record("account.created", now, user_id=user_id, proved_by=OPERATOR)
     say(user_id)
     if hashed is None:
         complain(f"{email.display} can choose a password at {house().settings.server.issuer}/forgot")
+
+
+def _agreed(user_id: str, now: int) -> None:
+    """The operator answers for it: no network and no text of ours is recorded."""
+    brand, locale = house().settings.brand, house().settings.locale.default
+    for document, version in ((agreements.TERMS, brand.terms_version), (agreements.PRIVACY, brand.privacy_version)):
+        agreements.record(user_id, document, version, now, accepted=True, locale=locale, network=OPERATOR)
 
 
 def _suspend(arguments: argparse.Namespace, now: int) -> None:
@@ -93,11 +113,24 @@ def _activate(arguments: argparse.Namespace, now: int) -> None:
     say(f"{account.email} is active.")
 
 
+def _marketing(_arguments: argparse.Namespace, now: int) -> None:
+    """Each line with the link that ends it, for the headers that docs/operating.md names (RFC 8058)."""
+    out = csv.writer(sys.stdout)
+    out.writerow(("address", "name", "locale", "unsubscribe"))
+    with unit_of_work():
+        for person in agreements.subscribers():
+            name = str(json.loads(person.profile).get("name") or "").lstrip(FORMULA)
+            token = stop_token(person.user_id, house().sealer, now)
+            stop = f"{house().settings.server.issuer}/marketing/stop?token={token}"
+            out.writerow((person.address, name, person.locale, stop))
+
+
 ACTIONS: Mapping[str, Callable[[argparse.Namespace, int], None]] = {
     "list": _list,
     "add": _add,
     "suspend": _suspend,
     "activate": _activate,
+    "marketing": _marketing,
 }
 
 

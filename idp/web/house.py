@@ -7,6 +7,7 @@ from typing import cast
 from flask import Flask, current_app, g
 
 from idp import clock
+from idp.accounts.documents import Documents
 from idp.accounts.hashing import PasswordHasher
 from idp.issuance.issue import Mint
 from idp.outside.geoip import Atlas, UnusableDatabase
@@ -32,6 +33,7 @@ class House:
     clients: KnownClients
     atlas: Atlas
     upstreams: Registry
+    documents: Documents
 
 
 def prepare(app: Flask, settings: Settings) -> None:
@@ -48,6 +50,7 @@ def prepare(app: Flask, settings: Settings) -> None:
         clients=KnownClients(settings.clients.cache_for),
         atlas=_atlas(settings.geoip.database),
         upstreams=Registry.of(settings),
+        documents=Documents.of(settings),
     )
 
 

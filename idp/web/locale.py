@@ -30,7 +30,9 @@ def prepare(app: Flask, _settings: Settings) -> None:
         lambda one, many, n: locales.translator(current()).ngettext(one, many, n),
         newstyle=True,
     )
-    app.jinja_env.filters.update(datetime=format_datetime, date=format_date, wait=format_wait)
+    app.jinja_env.filters.update(
+        datetime=format_datetime, date=format_date, wait=format_wait, direction=direction
+    )
     app.after_request(_remember_choice)
 
 

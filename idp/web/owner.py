@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, request, url_for
 
+from idp.accounts.agreements import Owed
 from idp.protocol import acr
 from idp.store import users
 from idp.store.browser_sessions import Session
 from idp.store.users import Account
-from idp.web import trust, visitor
+from idp.web import agreements, trust, visitor
 from idp.web.answers import see_other
 from idp.web.house import house, now
 
@@ -28,6 +29,7 @@ class Owner:
     account: Account
 
 
+OPEN_TO_LEAVE: Final = ("data", "leaving", "secure")
 View = Callable[..., Response]
 Check = Callable[[Session], str | None]
 _DESTINATION = "is_a_page_of_the_account"
@@ -35,19 +37,19 @@ _DESTINATION = "is_a_page_of_the_account"
 
 def of_account(view: View) -> View:
     """`view(owner, …)` for whoever is signed in; others sign in first, and come back here."""
-    return _of(view, _is_protected)
+    return _of(view, _is_protected, _has_agreed)
 
 
 def of_recent_sign_in(view: View) -> View:
     """The same for a sensitive page: who proved themselves too long ago (account.sensitive_within) does so again."""
-    return _of(view, _is_recent, _is_protected)
+    return _of(view, _is_recent, _is_protected, _has_agreed)
 
 
 def of_proved_sign_in(view: View) -> View:
     """The same for what a person proves themselves by (passkeys, the authenticator): who has a second factor proves
     themselves by that too, on trusted devices as well. Whoever has to set one up first may come here.
     """
-    return _of(view, _is_recent, _is_proved)
+    return _of(view, _is_recent, _is_proved, _has_agreed)
 
 
 def _of(view: View, *checks: Check) -> View:
@@ -83,6 +85,13 @@ def _is_protected(session: Session) -> str | None:
         return None
     has_one = session.has_authenticator or session.has_passkey
     return "second_step.step_up" if has_one else "second_step.set_up"
+
+
+def _has_agreed(session: Session) -> str | None:
+    """Who does not agree to changed terms may still take their data along, and leave. Proofs come before agreements."""
+    if request.blueprint in OPEN_TO_LEAVE or trust.is_owed(session):
+        return None
+    return None if agreements.owed(session) is Owed.NOTHING else "agreements.agreements"
 
 
 def destination(named: str) -> str | None:

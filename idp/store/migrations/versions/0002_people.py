@@ -277,6 +277,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("sign_ups", schema=None) as batch_op:
         batch_op.add_column(sa.Column("identity", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("terms_digest", sa.String(length=64), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("privacy_digest", sa.String(length=64), server_default="", nullable=False))
 
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.add_column(sa.Column("deletes_at", sa.BigInteger(), nullable=True))
@@ -292,6 +294,8 @@ def downgrade() -> None:
         batch_op.drop_column("deletes_at")
 
     with op.batch_alter_table("sign_ups", schema=None) as batch_op:
+        batch_op.drop_column("privacy_digest")
+        batch_op.drop_column("terms_digest")
         batch_op.drop_column("identity")
 
     with op.batch_alter_table("proofs", schema=None) as batch_op:
