@@ -34,8 +34,6 @@ class Terms:
     network: str
     terms_digest: str = ""
     privacy_digest: str = ""
-    terms_digest: str = ""
-    privacy_digest: str = ""
 
 
 class Meant(NamedTuple):

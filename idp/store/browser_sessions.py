@@ -60,9 +60,6 @@ class Session:
     terms_version: str | None = None
     privacy_version: str | None = None
     put_off_at: int = 0
-    terms_version: str | None = None
-    privacy_version: str | None = None
-    put_off_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,6 @@ class SignUp(Base):
     identity: Mapped[str | None] = mapped_column(Text)
     terms_digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
     privacy_digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
-    terms_digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
-    privacy_digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,6 @@ class Waiting:
     created_at: int
     expires_at: int
     identity: str | None = None
-    terms_digest: str = ""
-    privacy_digest: str = ""
     terms_digest: str = ""
     privacy_digest: str = ""
 

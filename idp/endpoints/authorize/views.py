@@ -115,7 +115,6 @@ def _rules(session: Session | None) -> Rules:
     return Rules(
         second_factor=session is not None and trust.is_owed(session),
         terms=agreements.owed(session) if session else Owed.NOTHING,
-        terms=agreements.owed(session) if session else Owed.NOTHING,
         offers_authenticator=settings.second_factor.authenticator,
         offers_passkeys=settings.passkeys.enabled,
     )
