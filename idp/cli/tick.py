@@ -14,6 +14,7 @@ from typing import NamedTuple
 from flask import Flask
 
 from idp import clock
+from idp.accounts import export, leaving
 from idp.cli.endings import leave_with
 from idp.cli.opened import opened, settings_for
 from idp.issuance import logout_delivery
@@ -27,11 +28,15 @@ from idp.store import (
     browser_sessions,
     challenges,
     data_deletions,
+    email_changes,
+    exports,
     grants,
+    half_sign_ins,
     pending_authorizations,
     proofs,
     sign_ups,
     throttles,
+    trusted_devices,
     upstream_logins,
 )
 from idp.store.base import unit_of_work
@@ -40,7 +45,8 @@ from idp.web.house import House, house
 LOG = logging.getLogger("idp.tick")
 EXPIRING = (
     *(grants, pending_authorizations, proofs, sign_ups, throttles, browser_sessions, upstream_logins, data_deletions),
-    challenges,
+    *(exports, email_changes),
+    *(half_sign_ins, trusted_devices, challenges),
 )
 BATCH, BATCHES = 500, 20  # rows in one transaction, transactions of one table in one round
 
@@ -63,6 +69,14 @@ def deliver_mails(home: House, _now: int) -> int:
 
 def tell_apps(home: House, _now: int) -> int:
     return logout_delivery.deliver(home.mint, _outward(home), clock.now)
+
+
+def make_exports(home: House, now: int) -> int:
+    return export.make_waiting(home.settings, home.sealer, now)
+
+
+def delete_accounts(home: House, now: int) -> int:
+    return leaving.remove_due(home.settings, home.sealer, now)
 
 
 def forget_expired(home: House, now: int) -> int:
@@ -91,7 +105,8 @@ def _forget(delete_expired: Callable[[int, int], int], now: int) -> int:
 
 KEYS, MAILS, EXPIRY = Chore("keys", rotate_keys), Chore("mails", deliver_mails), Chore("expiry", forget_expired)
 NOTICES = Chore("logout notices", tell_apps)
-EVERY_ROUND = (KEYS, EXPIRY)
+EXPORTS, DELETIONS = Chore("exports", make_exports), Chore("deletions", delete_accounts)
+EVERY_ROUND = (KEYS, EXPORTS, DELETIONS, EXPIRY)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from idp.accounts.hashing import Busy
 from idp.accounts.throttle import TooMany
 from idp.store.browser_sessions import Session
 from idp.store.users import Account
-from idp.web import arrival
+from idp.web import arrival, guess_notice
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import CONFIRM_PASSWORD, NEW_PASSWORD, PASSWORD, new_password_of, password_of
@@ -66,6 +66,7 @@ def _new_password(found: Account, form: Form) -> str:
             found, current, arrival.source(), house().hasher, house().settings.throttle, now()
         )
     except TooMany as refused:
+        guess_notice.tell_owner(refused, found.lookup, found.email)
         wait = format_wait(refused.retry_after)
         form.fail("password", gettext("Too many tries. Try again in %(wait)s.", wait=wait))
         form.refuse(429, refused.retry_after)

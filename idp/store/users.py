@@ -106,6 +106,22 @@ _SET_PROFILE = {
 }
 _TOUCH = text("UPDATE users SET updated_at = :now WHERE id = :user_id")
 _HOLD = text("UPDATE users SET state = state WHERE id = :user_id")
+_LEAVE = text(
+    """
+    UPDATE users SET state = 'leaving', deletes_at = :deletes_at, updated_at = :now
+    WHERE id = :user_id AND state = 'active'
+    """
+)
+_STAY = text(
+    """
+    UPDATE users SET state = 'active', deletes_at = NULL, updated_at = :now
+    WHERE id = :user_id AND state = 'leaving' AND deletes_at = :deletes_at AND deletes_at > :moment
+    """
+)
+_DUE = text("SELECT id FROM users WHERE state = 'leaving' AND deletes_at <= :now ORDER BY deletes_at LIMIT :most")
+_REMOVE_DUE = text("DELETE FROM users WHERE id = :user_id AND state = 'leaving' AND deletes_at <= :now")
+_LOCK = text("UPDATE users SET state = 'locked', updated_at = :now WHERE id = :user_id AND state = 'active'")
+_UNLOCK = text("UPDATE users SET state = 'active', updated_at = :now WHERE id = :user_id AND state = 'locked'")
 _REMOVE = text("DELETE FROM users WHERE id = :user_id")
 
 
@@ -170,6 +186,37 @@ def hold(user_id: str) -> None:
     For rules about several rows of theirs: a way in goes only while another one stays.
     """
     count(_HOLD, {"user_id": user_id})
+
+
+def lock(user_id: str, now: int) -> bool:
+    """Nobody signs in until the mailbox was proved again; True for the one request that closed an active account."""
+    return count(_LOCK, {"user_id": user_id, "now": now}) == 1
+
+
+def unlock(user_id: str, now: int) -> bool:
+    """The mailbox was proved: the account is active again; False when it was not locked."""
+    return count(_UNLOCK, {"user_id": user_id, "now": now}) == 1
+
+
+def leave(user_id: str, deletes_at: int, now: int) -> bool:
+    """The account goes at `deletes_at`; True for the one request that said so of an active account."""
+    return count(_LEAVE, {"user_id": user_id, "deletes_at": deletes_at, "now": now}) == 1
+
+
+def stay(user_id: str, deletes_at: int, now: int) -> bool:
+    """The person keeps the account that was to go at `deletes_at`; False when it is too late, or decided otherwise."""
+    values = {"user_id": user_id, "deletes_at": deletes_at, "now": now, "moment": now}
+    return count(_STAY, values) == 1
+
+
+def due(now: int, most: int) -> list[str]:
+    """The ids of accounts whose time has come, the oldest first."""
+    return list(db.session.scalars(_DUE, {"now": now, "most": most}))
+
+
+def remove_due(user_id: str, now: int) -> bool:
+    """Delete the person and everything of theirs, if the time has come; True for the one who did."""
+    return count(_REMOVE_DUE, {"user_id": user_id, "now": now}) == 1
 
 
 def remove(user_id: str) -> bool:
