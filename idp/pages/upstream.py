@@ -24,7 +24,7 @@ from idp.upstream.linking import Next
 from idp.upstream.provider import Failure, Identity, NotIdentified, Wish
 from idp.upstream.registry import Registered
 from idp.web import arrival, cookies, csrf, flow, links, newcomers, owner, upstreams, visitor
-from idp.web.answers import see_other
+from idp.web.answers import fragment_ends, see_other
 from idp.web.door import Door
 from idp.web.fields import REMEMBER
 from idp.web.forms import Field, Form
@@ -73,15 +73,12 @@ def posted_callback(name: str) -> Response:
     sealed = house().sealer.seal(RECEIVED, json.dumps(received).encode(), now())
     if state:
         upstream_logins.receive(fingerprint(state), sealed, now())
-    return see_other(url_for("upstream.callback", name=name, state=state) + "#")
+    return fragment_ends(see_other(url_for("upstream.callback", name=name, state=state)))
 
 
 @routes.get("/login/<name>/callback")
 def callback(name: str) -> Response:
-    response = _came_back(upstreams.registered(name))
-    if "#" not in response.headers.get("Location", "#"):
-        response.headers["Location"] += "#"
-    return response
+    return fragment_ends(_came_back(upstreams.registered(name)))
 
 
 def _came_back(registered: Registered) -> Response:
