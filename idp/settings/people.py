@@ -8,7 +8,6 @@ from pydantic import Field
 
 from idp.settings.sections import Positive, Seconds, Section
 
-
 DATED = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?!\d)", re.ASCII)
 
 

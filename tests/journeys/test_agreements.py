@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from idp.cli.check import of_agreements
 from tests.clocks import Clock
 from tests.mailbox import Mailbox
 from tests.people import Person
@@ -144,3 +145,15 @@ def test_what_was_read_at_sign_up_is_kept_by_its_fingerprint(
     jane.browser.submit(waiting, form=waiting.form("code"), code=mailbox.newest().code)
     assert ledger(app, "terms") == [(NEXT, True, "de", digest_of(WORDS["de"]))]
     assert ledger(app, "privacy") == [("2026-11", True, "de", digest_of("# Privacy\n\nWe keep little."))]
+
+
+def test_check_says_in_which_languages_a_document_cannot_be_read(app: Flask, folder: Path) -> None:
+    put_in_force(app, folder=folder, terms_version=NEXT)
+    with app.app_context():
+        found = {finding.sentence: finding.is_wrong for finding in of_agreements(app.extensions["portico"], 0)}
+    privacy = next(sentence for sentence in found if sentence.startswith("privacy cannot be read in"))
+    assert " de" in privacy
+    assert not any(found.values())
+    put_in_force(app)
+    with app.app_context():
+        assert list(of_agreements(app.extensions["portico"], 0)) == []
