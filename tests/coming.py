@@ -1,16 +1,19 @@
 """How people come by another provider: the button, the way there and back, what is missing of an account."""
 
 from flask import Flask
+from sqlalchemy import text
 
-from idp.store import base, identities, users
+from idp.store import base, identities
 from idp.store.identities import Link
 from idp.upstream import linking
 from idp.upstream.linking import Came
 from idp.upstream.provider import Identity
 from tests.emulators.other_provider import OtherProvider
+from tests.mailbox import Mailbox
 from tests.people import Person
 from tests.signing_up import shown
 from tests.web_browser import Arrival, Browser, Page
+from tests.web_page import Form
 
 At = Page | Arrival | None
 
@@ -23,7 +26,7 @@ def leaves(browser: Browser, provider: OtherProvider, at: At = None, **typed: st
     return departed
 
 
-def button(page: Page, provider: OtherProvider):  # type: ignore[no-untyped-def]
+def button(page: Page, provider: OtherProvider) -> Form:
     """The form whose one button leads there."""
     return page.form(press=next(says for says in labels(page) if provider.label in says))
 
@@ -65,9 +68,42 @@ def links_of(app: Flask, user_id: str | None) -> list[str]:
 def without_password(person: Person) -> None:
     """They never set one."""
     with person.server.app_context(), base.unit_of_work():
-        assert users.by_id(str(person.user_id))
-        base.db.session.execute(
-            base.db.delete(base.Base.metadata.tables["credentials"]).where(
-                base.Base.metadata.tables["credentials"].c.user_id == person.user_id
-            )
+        gone = text("DELETE FROM credentials WHERE user_id = :user_id")
+        base.db.session.execute(gone, {"user_id": person.user_id})
+
+
+def subs_of(app: Flask, browser: Browser) -> list[str]:
+    """Whose live session this browser has."""
+    cookie = browser.cookie("portico_session")
+    with app.app_context():
+        found = base.db.session.execute(
+            text("SELECT user_id FROM browser_sessions WHERE cookie = :cookie AND ended_at IS NULL"),
+            {"cookie": base.fingerprint(cookie or "")},
         )
+        subs = list(found.scalars())
+        base.db.session.remove()
+    return subs
+
+
+def with_authenticator(person: Person) -> None:
+    """They set up an authenticator app some time ago."""
+    with person.server.app_context(), base.unit_of_work():
+        base.db.session.execute(
+            text(
+                """
+                INSERT INTO authenticators (user_id, key, last_step, created_at, confirmed_at)
+                VALUES (:user_id, 'sealed', 0, 1, 1)
+                """
+            ),
+            {"user_id": person.user_id},
+        )
+
+
+def types_code(person: Person, page: Page, mailbox: Mailbox) -> Page:
+    """The code of the newest mail, where they wait for it."""
+    return shown(person.browser.submit(page, form=page.form("code"), code=mailbox.newest(person.email).code))
+
+
+def presses_link(browser: Browser, mailbox: Mailbox, address: str) -> Page:
+    page = shown(browser.open(mailbox.newest(address).link))
+    return shown(browser.submit(page, "Confirm email")) if page.status == 200 else page

@@ -15,6 +15,7 @@ from idp.store.browser_sessions import Session
 from idp.store.pending_authorizations import Pending
 from idp.store.sign_ups import Waiting
 from idp.store.users import Account
+from idp.upstream.provider import Wish
 from idp.web import arrival, confirmation, cookies, flow, guess_notice, kept, newcomers, owner, upstreams, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
@@ -27,6 +28,7 @@ from idp.web.page import render, to
 
 routes = Blueprint("sign_in", __name__)
 MAIL_IS_OLD = 120
+PASSWORD_STEP = "password"
 
 
 class Choice(NamedTuple):
@@ -43,10 +45,12 @@ class Choice(NamedTuple):
 def sign_in() -> Response:
     """Whoever is signed in and comes without an app has nothing to do here; an app may ask for another person."""
     pending = flow.pending()
-    connecting = newcomers.connecting() if _then() == newcomers.CONNECTED else None
+    connecting = _connecting()
     if pending is None and connecting is None and request.method == "GET" and visitor.session():
         return see_other(_onward())
     form = Form.read(EMAIL, PASSWORD, REMEMBER, values={"email": kept.expected_email(pending)})
+    if response := _by_address(form, pending):
+        return response
     answer = _whose(form, pending) if form.ready else NOBODY
     if answer.account:
         upstreams.note_last("")
@@ -55,11 +59,12 @@ def sign_in() -> Response:
         return _to_confirmation(answer.unproved, pending)
     upstreams.say(form, instead=gettext("Use your email and password, or try again in a few minutes."))
     return _page(
-        "sign_in/sign_in.html",
+        "sign_in/address.html" if _asks_address_first() else "sign_in/sign_in.html",
         form,
         pending,
         connecting,
         then=_then(),
+        step=PASSWORD_STEP if house().settings.sign_in.two_pages else "",
         typed=kept.typed(form, pending),
         upstreams=upstreams.buttons(),
     )
@@ -80,10 +85,12 @@ def again() -> Response:
         "sign_in/again.html",
         form,
         pending,
+        _connecting(),
         email=account.email,
         has_password=account.password is not None,
         has_passkey=account.has_passkey,
         then=_then(),
+        because=owner.because(_then()),
         upstreams=upstreams.buttons(link.upstream for link in identities.of_user(account.user_id)),
     )
 
@@ -116,6 +123,28 @@ def chosen() -> Response:
     if pending:
         pending_authorizations.typed_email(pending.id, picked.email)
     return see_other(to("sign_in.sign_in"))
+
+
+def _by_address(form: Form, pending: Pending | None) -> Response | None:
+    """Where an address alone leads: to the provider of its domain, or where it is asked for first, to the password."""
+    if not form.ready or form[PASSWORD.name] or not (form[EMAIL.name] or _asks_address_first()):
+        return None
+    email = email_of(form)
+    if email is None:
+        return None
+    if elsewhere := house().upstreams.of_domain(email.lookup.rpartition("@")[2]):
+        remembered, wish = bool(form["remember"]), Wish(login_hint=email.display)
+        return upstreams.leave(elsewhere, pending, remembered=remembered, onward=_then(), wish=wish)
+    if not _asks_address_first():
+        return None
+    kept.note_email(pending, email.display)
+    typed = kept.sealed_email(email.display, pending)
+    return see_other(to("sign_in.sign_in", step=PASSWORD_STEP, then=_then() or None, typed=typed))
+
+
+def _asks_address_first() -> bool:
+    """sign_in.two_pages: the address has a page of its own, for those who prove themselves elsewhere."""
+    return house().settings.sign_in.two_pages and flow.named("step") != PASSWORD_STEP
 
 
 def _whose(form: Form, pending: Pending | None) -> Answer:
@@ -235,8 +264,14 @@ def _page(
         form=form,
         form_targets=(*upstreams.targets(), *upstreams.ends_at(waits)),
         signup_enabled=house().settings.signup.enabled,
+        mailed_code=house().settings.sign_in.mailed_code,
         **context,
     )
+
+
+def _connecting() -> Newcomer | None:
+    """For whom this sign-in is made, if it is to connect another provider to the account."""
+    return newcomers.connecting() if _then() == newcomers.CONNECTED else None
 
 
 def _then() -> str:

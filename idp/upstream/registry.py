@@ -75,6 +75,10 @@ class Registry:
         """The provider of this name, if it is on."""
         return self._by_name.get(name)
 
+    def of_domain(self, domain: str) -> Registered | None:
+        """Where people with an address of this domain (in its lookup form) sign in, if it is one of these."""
+        return next((registered for registered in self if domain in registered.domains), None)
+
     def __iter__(self) -> Iterator[Registered]:
         return iter(self._by_name.values())
 

@@ -7,6 +7,7 @@ is not identified. What a dishonest one does is up to its subclasses.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Flask
@@ -54,11 +55,14 @@ class OtherProvider:
         self.revoked.append(subject)
         return True
 
-    def knows(self, subject: str, email: str = "", *, proved: bool = False, **more: str) -> Identity:
-        """Somebody there. `proved`: the operator trusts this provider, and it says the address is theirs."""
-        claims = {"name": more.pop("called", "")}
-        named = {name: text for name, text in claims.items() if text}
-        return Identity(self.origin, APP_ID, subject, email, email_verified=proved, claims=named, **more)
+    def knows(self, subject: str, email: str = "", *, proved: bool = False, called: str = "", **more: str) -> Identity:
+        """Somebody there. `proved`: the operator trusts this provider, and it says the address is theirs.
+
+        `more` are amr, acr and sid, and claims.
+        """
+        session = {name: more.pop(name) for name in ("amr", "acr", "sid") if name in more}
+        claims = {**({"name": called} if called else {}), **more}
+        return Identity(self.origin, APP_ID, subject, email, email_verified=proved, claims=claims, **session)
 
     def answers(self, departed: Page | Arrival | None, identity: Identity | None) -> dict[str, str]:
         """What it sends back for whoever came (None: they pressed Cancel)."""
@@ -71,7 +75,9 @@ class OtherProvider:
         self.codes[code] = (asked["redirect_uri"], asked["nonce"], identity)
         return {"code": code, "state": asked["state"]}
 
-    def sends_back(self, browser: Browser, departed: Page | Arrival | None, identity: Identity | None) -> Page | Arrival:
+    def sends_back(
+        self, browser: Browser, departed: Page | Arrival | None, identity: Identity | None
+    ) -> Page | Arrival:
         """The browser comes back with that."""
         return browser.open(f"{self.callback(departed)}?{urlencode(self.answers(departed, identity))}")
 
@@ -80,14 +86,17 @@ class OtherProvider:
         return dict(parse_qsl(urlsplit(departed.url).query))["redirect_uri"]
 
 
-def furnish(app: Flask, *providers: Registered) -> None:
-    """The house has these providers beside those of its settings."""
-    house = app.extensions["portico"]
-    app.extensions["portico"] = replace(house, upstreams=Registry([*house.upstreams, *providers]))
-
-
-def furnished(app: Flask, provider: OtherProvider | None = None, **registered: object) -> OtherProvider:
-    """The house has one more provider, as the operator would register it."""
+def furnished(app: Flask, provider: OtherProvider | None = None, **registered: Any) -> OtherProvider:
+    """The house has one more provider, as the operator would register it; one of the same name is replaced."""
     provider = provider or OtherProvider()
-    furnish(app, Registered(provider, "openid", **{"app_id": APP_ID, **registered}))  # type: ignore[arg-type]
+    house = app.extensions["portico"]
+    known = [each for each in house.upstreams if each.name != provider.name]
+    one_more = Registered(provider, **{"preset": "openid", "app_id": APP_ID, **registered})
+    app.extensions["portico"] = replace(house, upstreams=Registry([*known, one_more]))
     return provider
+
+
+def switched_off(app: Flask) -> None:
+    """The operator switches all of them off, and reloads."""
+    house = app.extensions["portico"]
+    app.extensions["portico"] = replace(house, upstreams=Registry())
