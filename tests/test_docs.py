@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from idp.cli.main import COMMANDS
 from idp.settings.load import Settings
-from idp.settings.upstreams import Common
+from idp.settings.upstreams import AnyOpenid, Common
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")])
@@ -27,7 +27,7 @@ QUOTED = re.compile(r"^\| `[a-z_]+: ([^`]+)`", re.MULTILINE)
 TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NO_SETTINGS = ("toml", "po", "html", "css", "py")
 MOST_BYTES_OF_A_PICTURE = 200_000
-PROVIDERS = {name for kind in Common.__subclasses__() for name in kind.model_fields}
+PROVIDERS = {name for kind in (*Common.__subclasses__(), *AnyOpenid.__subclasses__()) for name in kind.model_fields}
 GROWS_WHILE_RUNNING = ("var/", "keys/", "dist/")
 
 

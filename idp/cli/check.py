@@ -10,8 +10,8 @@ from ipaddress import ip_network
 from typing import NamedTuple
 
 from idp import clock
-from idp.accounts.documents import DOCUMENTS
 from idp.accounts import passkeys
+from idp.accounts.documents import DOCUMENTS
 from idp.cli import client_files, client_plan
 from idp.cli.opened import opened, say, settings_for
 from idp.mail.smtp import Undelivered, carrier
@@ -24,6 +24,8 @@ from idp.signing.wrapping import BadWrapping, KeyFolder
 from idp.store import clients, logout_notices, outbox, revision, signing_keys
 from idp.store.base import unit_of_work
 from idp.upstream import facebook_versions
+from idp.upstream.openid import Openid
+from idp.upstream.provider import NotIdentified
 from idp.web.house import House, house
 
 STUCK_AFTER = 600  # seconds
@@ -39,7 +41,7 @@ class Finding(NamedTuple):
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """There is nothing to choose."""
+    parser.add_argument("--online", action="store_true", help="ask the providers of [upstream.…] as well")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -50,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
             wrong += _reported("database", iter([Finding(f"{trouble}: {_remedy(trouble)}")]))
         else:
             wrong += _reported("database", iter(()))
-            for area, check in AREAS:
+            for area, check in (*AREAS, *(ONLINE if arguments.online else ())):
                 wrong += _reported(area, check(house(), clock.now()))
     say("Nothing is wrong." if not wrong else f"{wrong} wrong.")
     return 1 if wrong else 0
@@ -193,6 +195,16 @@ def of_agreements(home: House, _now: int) -> Iterator[Finding]:
             yield Finding(f"{document} cannot be read in {', '.join(missing)}: people read another one", is_wrong=False)
 
 
+def of_providers(home: House, now: int) -> Iterator[Finding]:
+    """Whether each OpenID provider says about itself what a sign-in needs to know."""
+    for registered in home.upstreams:
+        try:
+            if isinstance(registered.provider, Openid):
+                registered.provider.reach(now)
+        except NotIdentified as failed:
+            yield Finding(f"upstream.{registered.name}: {failed}; people cannot sign in by it")
+
+
 AREAS: tuple[tuple[str, Callable[[House, int], Iterator[Finding]]], ...] = (
     ("keys", of_keys),
     ("clients", of_clients),
@@ -202,3 +214,4 @@ AREAS: tuple[tuple[str, Callable[[House, int], Iterator[Finding]]], ...] = (
     ("places", of_places),
     ("logouts", of_notices),
 )
+ONLINE = (("providers", of_providers),)

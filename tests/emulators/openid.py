@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
+from flask import Flask
 from joserfc.jwk import RSAKey
 
 from idp.emulators.openid import Provider, create_emulator
@@ -15,6 +16,7 @@ from idp.settings import upstreams
 from idp.upstream.openid import Openid
 from idp.upstream.presets import PRESETS
 from idp.upstream.provider import PLAIN, Identity, Wish
+from idp.upstream.registry import Registered, Registry
 from tests.browser.server import free_port, serving
 
 CALLBACK = "http://127.0.0.1:8000/login/somewhere/callback"
@@ -85,3 +87,11 @@ def somewhere(path: str = "", **settings: object) -> Iterator[Somewhere]:
     )
     with serving(create_emulator(provider), port):
         yield Somewhere(provider, ours(provider, **settings))
+
+
+def furnished(app: Flask, there: Somewhere) -> Somewhere:
+    """The house has this provider beside those of its settings."""
+    house = app.extensions["portico"]
+    registered = Registered(there.upstream, "openid", app_id=there.provider.client_id)
+    app.extensions["portico"] = replace(house, upstreams=Registry([*house.upstreams, registered]))
+    return there

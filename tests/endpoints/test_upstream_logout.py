@@ -13,11 +13,9 @@ from idp.emulators.openid import LOGGED_OUT
 from idp.emulators.openid_lies import IN_SIGNATURE
 from idp.store import audit, base
 from idp.upstream.logout_token import SKEW
-from idp.upstream.registry import Registered
 from tests.clocks import Clock
 from tests.coming import labels
-from tests.emulators.openid import Somewhere, somewhere
-from tests.emulators.other_provider import furnish
+from tests.emulators.openid import Somewhere, furnished, somewhere
 from tests.people import Person
 from tests.relying_app import RelyingApp, Tokens
 from tests.signing_up import shown
@@ -29,8 +27,7 @@ pytestmark = pytest.mark.section("Back-Channel Logout 1.0 §2.6")
 @pytest.fixture(name="there")
 def one_provider(clock: Clock, app: Flask) -> Iterator[Somewhere]:
     with somewhere(label="Somewhere", trust_email=True) as running:
-        furnish(app, Registered(running.upstream, "openid", app_id="portico"))
-        yield running
+        yield furnished(app, running)
 
 
 @pytest.fixture
