@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from idp.endpoints import discovery, end_session, health, userinfo
+from idp.endpoints import discovery, end_session, health, upstream_logout, userinfo
 from idp.endpoints.authorize import views as authorize
 from idp.endpoints.token import views as token
 from idp.pages import (
@@ -17,19 +17,26 @@ from idp.pages import (
     data,
     dev_mail,
     devices,
+    email_change,
+    facebook,
     help,
     home,
+    leaving,
     legal,
     links,
     marketing,
+    newcomer,
     passkey_offer,
     passkey_sign_in,
     passkeys,
+    pictures,
     profile,
     recovery,
     second_step,
+    secure,
     sign_in,
     sign_up,
+    upstream,
     verify,
 )
 from idp.settings.load import Settings, load_settings
@@ -39,9 +46,11 @@ from idp.web import errors, hardening, headers, house, mount, page, transaction
 DOORS = (
     *(authorize.door, token.door, userinfo.door, discovery.door, end_session.door, health.door),
     *(home.door, sign_in.door, second_step.door, sign_up.door, verify.door, recovery.door, consent.door, account.door),
-    *(profile.door, passkeys.door, authenticator.door, devices.door, apps.door, links.door, data.door),
+    *(profile.door, passkeys.door, authenticator.door, devices.door, apps.door, links.door, data.door, facebook.door),
+    *(upstream.door, upstream_logout.door, newcomer.door),
     *(passkey_sign_in.door, passkey_offer.door, help.door, legal.door, dev_mail.door),
     *(agreements.door, marketing.door),
+    *(leaving.door, secure.door, pictures.door, email_change.door),
 )
 PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, transaction.prepare)
 
