@@ -26,7 +26,7 @@ from idp.web.fields import CODE, EMAIL, PASSWORD, TOKEN, email_of, password_of
 from idp.web.forms import Form
 from idp.web.house import house, now
 from idp.web.locale import format_wait, gettext
-from idp.web.owner import Owner, of_account, of_recent_sign_in
+from idp.web.owner import Owner, of_account, of_proved_sign_in
 from idp.web.page import render, to
 
 routes = Blueprint("email_change", __name__)
@@ -34,7 +34,7 @@ NEW, OLD = "new address", "old address"
 
 
 @routes.route("/account/email", methods=["GET", "POST"])
-@of_recent_sign_in
+@of_proved_sign_in
 def change(owner: Owner) -> Response:
     """Whoever has a password types it too: a browser that was left open is not enough."""
     form = Form.read(EMAIL, PASSWORD)
@@ -55,9 +55,10 @@ def sent(owner: Owner) -> Response:
 @of_account
 def code(owner: Owner) -> Response:
     form, found = Form.read(CODE), email_changes.of_user(owner.account.user_id, now())
-    if form.ready and found and _confirmed_by_code(form, found):
-        return _moved()
-    return _waiting(owner, form)
+    try:
+        return _moved() if form.ready and found and _confirmed_by_code(form, found) else _waiting(owner, form)
+    except Taken:
+        return _taken(found)
 
 
 @routes.post("/account/email/resend")
@@ -99,7 +100,7 @@ def confirm() -> Response:
         try:
             done = email_change.confirm_by_link(form["token"], session.user_id, arrival.network(), now())
         except Taken:
-            return render("email/taken.html", 409, email=found.new_address)
+            return _taken(found)
         return _moved() if done else _dead(form["token"])
     return render("email/confirm.html", form=form, email=found.new_address, kept=kept.link(form["token"]))
 
@@ -193,7 +194,7 @@ def _to_new(begun: Change, mailed: Mailed, account: Account, taken: Account | No
 
 
 def _confirmed_by_code(form: Form, found: Change) -> bool:
-    """Whether the code that was typed proved the new address; else the sentence is said."""
+    """Whether the code that was typed proved the new address; else the sentence is said. Raises Taken."""
     typed, limits = proofs.read_code(form["code"]), house().settings.throttle
     if typed is None:
         form.fail(CODE.name, gettext("Type the six digits from the newest message."))
@@ -207,8 +208,6 @@ def _confirmed_by_code(form: Form, found: Change) -> bool:
     except TooMany as refused:
         form.fail(CODE.name, gettext("Too many tries. Use the link in the message instead."))
         form.refuse(429, refused.retry_after)
-    except Taken:
-        form.fail(CODE.name, gettext("Another account has this address by now."))
     else:
         if done is None:
             form.fail(CODE.name, gettext("That code isn’t right. Use the newest message."))
@@ -226,6 +225,11 @@ def _waiting(owner: Owner, form: Form) -> Response:
 
 def _moved() -> Response:
     return see_other(url_for("profile.profile", moved=1))
+
+
+def _taken(found: Change | None) -> Response:
+    """Somebody else proved the address a moment ago."""
+    return render("email/taken.html", 409, email=found.new_address if found else "")
 
 
 def _stopped(stopped: Stopped) -> Response:
