@@ -21,7 +21,7 @@ from tests.relying_app import RelyingApp, Tokens
 from tests.signing_up import shown
 from tests.web_browser import Arrival
 
-pytestmark = pytest.mark.section("Back-Channel Logout 1.0 §2.6")
+pytestmark = pytest.mark.section("OpenID Connect Back-Channel Logout 1.0 §2.6")
 
 
 @pytest.fixture(name="there")
