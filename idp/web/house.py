@@ -9,6 +9,7 @@ from flask import Flask, current_app, g
 from idp import clock
 from idp.accounts.documents import Documents
 from idp.accounts.hashing import PasswordHasher
+from idp.accounts.pictures import Darkroom
 from idp.issuance.issue import Mint
 from idp.outside.geoip import Atlas, UnusableDatabase
 from idp.settings.load import Settings
@@ -29,6 +30,7 @@ class House:
     sealer: Sealer
     ring: KeyRing
     hasher: PasswordHasher
+    darkroom: Darkroom
     mint: Mint
     clients: KnownClients
     atlas: Atlas
@@ -46,6 +48,7 @@ def prepare(app: Flask, settings: Settings) -> None:
         sealer=sealer,
         ring=ring,
         hasher=PasswordHasher(settings.password),
+        darkroom=Darkroom(),
         mint=Mint(settings.server.issuer, settings.tokens, sealer, ring),
         clients=KnownClients(settings.clients.cache_for),
         atlas=_atlas(settings.geoip.database),

@@ -16,6 +16,7 @@ from idp.store.users import Account
 from idp.web import agreements, trust, visitor
 from idp.web.answers import see_other
 from idp.web.house import house, now
+from idp.web.locale import gettext
 
 THEN: Final = "then"
 """The parameter that names the page (an endpoint, never an address) a sign-in leads back to."""
@@ -76,7 +77,9 @@ def _is_recent(session: Session) -> str | None:
 
 
 def _is_proved(session: Session) -> str | None:
-    is_sure = acr.meets(session.acr, (acr.TWO_FACTORS,)) or not session.has_authenticator
+    """A passkey is a second factor where everybody must have one; elsewhere it may be lost, and a password is enough."""
+    has_one = session.has_authenticator or (session.has_passkey and house().settings.second_factor.required)
+    is_sure = acr.meets(session.acr, (acr.TWO_FACTORS,)) or not has_one
     return None if is_sure else "second_step.step_up"
 
 
@@ -101,6 +104,22 @@ def destination(named: str) -> str | None:
     rules = current_app.url_map.iter_rules(named)
     shown = any(not rule.arguments and "GET" in (rule.methods or ()) for rule in rules)
     return url_for(named) if shown else None
+
+
+def because(named: str) -> str:
+    """Why somebody has to prove themselves again before they see that page; "" where nothing in particular follows."""
+    return {
+        "account.password": gettext("Because you’re about to set a password."),
+        "authenticator.new": gettext("Because you’re about to set up an authenticator app."),
+        "authenticator.codes": gettext("Because you’re about to make new recovery codes."),
+        "authenticator.off": gettext("Because you’re about to turn off your authenticator app."),
+        "data.download": gettext("Because you’re about to download your data."),
+        "email_change.change": gettext("Because you’re about to change your email address."),
+        "leaving.delete": gettext("Because you’re about to delete your account."),
+        "passkeys.create": gettext("Because you’re about to create a passkey."),
+        "passkeys.remove": gettext("Because you’re about to remove a passkey."),
+        "passkeys.remove_password": gettext("Because you’re about to remove your password."),
+    }.get(named, "")
 
 
 def _by_way_of(endpoint: str) -> str:

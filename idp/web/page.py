@@ -13,7 +13,7 @@ from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.redirect_uri import origin_of
 from idp.settings.load import Settings
-from idp.web import assets, cookies, csrf, headers, locale, posted
+from idp.web import assets, cookies, csrf, faces, headers, locale, posted
 from idp.web.forms import Form
 from idp.web.house import house
 
@@ -79,6 +79,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     locale.prepare(app, settings)
     assets.prepare(app, settings)
     app.jinja_env.globals.update(asset=assets.url, to=to, passkey_party=passkeys.party_of(settings))
+    app.jinja_env.globals.update(face=faces.of_visitor)
     composed, least = settings.password.policy == "composition", passwords.shortest(settings.password)
     rules = (RULES if composed else RULES_OF_LENGTH).format(least=least)
     app.jinja_env.globals.update(password_composed=composed, password_least=least, password_rules=rules)

@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("stop", name=op.f("uq_email_changes_stop")),
     )
     with op.batch_alter_table("email_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_email_changes_old_lookup"), ["old_lookup"], unique=False)
         batch_op.create_index(batch_op.f("ix_email_changes_stoppable_until_at"), ["stoppable_until_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_email_changes_user_id"), ["user_id"], unique=False)
 
@@ -353,6 +354,7 @@ def downgrade() -> None:
     with op.batch_alter_table("email_changes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_email_changes_user_id"))
         batch_op.drop_index(batch_op.f("ix_email_changes_stoppable_until_at"))
+        batch_op.drop_index(batch_op.f("ix_email_changes_old_lookup"))
 
     op.drop_table("email_changes")
     with op.batch_alter_table("challenges", schema=None) as batch_op:
