@@ -1,19 +1,14 @@
 """The apps a person uses their account for: what each sees, since when, and the end of it."""
 
 from functools import partial
-from typing import NamedTuple
 
 from flask import Blueprint, Response, g, request, url_for
 
 from idp import sessions
-from idp.issuance import claims as person_claims
 from idp.protocol.claims import ClaimRequest, release, wanted
-from idp.protocol.scope import OFFLINE_ACCESS, OPENID, Scope
 from idp.store import audit, connected_apps, grants
 from idp.store.connected_apps import ConnectedApp
-from idp.store.consents import NEVER_ASKED
-from idp.store.grants import Person
-from idp.web import arrival, locale, problems, scopes
+from idp.web import arrival, own_apps, problems
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.forms import Form
@@ -23,18 +18,6 @@ from idp.web.owner import Owner, of_account
 from idp.web.page import AppIdentity, render
 
 routes = Blueprint("apps", __name__)
-LONG_UNUSED = 180 * 86400
-
-
-class Shown(NamedTuple):
-    """One app of the list: `may` is what it may do, in few words, `is_unused` for half a year."""
-
-    client_id: str
-    identity: AppIdentity
-    may: str
-    last_used: str
-    is_unused: bool
-    is_suspended: bool
 
 
 @routes.get("/account/apps")
@@ -44,7 +27,7 @@ def apps(owner: Owner) -> Response:
     if named := request.args.get("disconnected"):
         _say_disconnected(form, named)
     found = connected_apps.of_user(owner.account.user_id, now())
-    shown = [_shown(app, owner) for app in found]
+    shown = [own_apps.shown(app, owner) for app in found]
     return render("account/apps.html", form=form, place="apps.apps", email=owner.account.email, apps=shown)
 
 
@@ -70,7 +53,7 @@ def app(owner: Owner, client_id: str) -> Response:
         contacts=metadata.contacts,
         connected=found,
         last_used=format_ago(found.last_used_at, now()),
-        rows=_rows(found, owner),
+        rows=own_apps.rows(found, owner),
         values=_values(found, owner),
     )
 
@@ -90,34 +73,10 @@ def _say_disconnected(form: Form, client_id: str) -> None:
     form.say("ok", gettext("%(app)s is disconnected.", app=name), body)
 
 
-def _shown(app: ConnectedApp, owner: Owner) -> Shown:
-    return Shown(
-        client_id=app.client.client_id,
-        identity=AppIdentity.of(app.client.metadata),
-        may=", ".join(scopes.short_of(row) for row in _rows(app, owner)),
-        last_used=format_ago(app.last_used_at, now()),
-        is_unused=now() - app.last_used_at > LONG_UNUSED,
-        is_suspended=app.is_suspended,
-    )
-
-
-def _rows(app: ConnectedApp, owner: Owner) -> tuple[scopes.Row, ...]:
-    """A sentence for each scope, with the value the app gets; access while nobody is there has a row of its own."""
-    own = app.client.metadata.sentences(locale.current())
-    idle_for = house().settings.tokens.refresh_idle_for
-    asked = app.scope if app.keeps_access else app.scope - Scope((OFFLINE_ACCESS,))
-    return scopes.rows(asked or Scope((OPENID,)), NEVER_ASKED, _facts(owner), idle_for, own)
-
-
 def _values(app: ConnectedApp, owner: Owner) -> dict[str, str]:
     """Claim by claim what the app can read now, also what it asked for one by one (OpenID Connect Core §5.5)."""
     names = wanted(app.scope, {name: ClaimRequest() for name in app.claims})
-    return {name: _text(value) for name, value in release(_facts(owner), names).items()}
-
-
-def _facts(owner: Owner) -> dict[str, object]:
-    session = owner.session
-    return person_claims.of_person(Person(session.user_id, session.profile, session.locale, 0, session.email))
+    return {name: _text(value) for name, value in release(own_apps.facts(owner), names).items()}
 
 
 def _text(value: object) -> str:

@@ -1,36 +1,20 @@
 """Where a person is signed in: every live session, and the end of one or of all others."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 from flask import Blueprint, Response, request, url_for
 
 from idp import sessions
-from idp.store import audit, browser_sessions
-from idp.store.browser_sessions import SignedIn
-from idp.web import arrival, places, user_agents
+from idp.store import audit
+from idp.web import arrival, own_devices
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.forms import Field, Form
-from idp.web.house import house, now
-from idp.web.locale import format_ago, gettext
+from idp.web.house import now
+from idp.web.locale import gettext
 from idp.web.owner import Owner, of_account
 from idp.web.page import render
 
 routes = Blueprint("devices", __name__)
 SESSION = Field("session", 22)
-
-
-class Device(NamedTuple):
-    """One row: `remembered_until` in seconds, 0 for a sign-in that ends with the browser."""
-
-    session_id: str
-    name: str
-    icon: str
-    place: str
-    last_active: str
-    remembered_until: int
-    is_this: bool
 
 
 @routes.route("/account/devices", methods=["GET", "POST"])
@@ -62,28 +46,8 @@ def _page(owner: Owner, form: Form) -> Response:
         form.say("ok", gettext("That device is signed out."), gettext("Apps that it let in are told."))
     elif "ended" in request.args:
         form.say("ok", gettext("Every other device is signed out."), gettext("Apps that they let in are told."))
-    listed = tuple(_listed(owner))
+    listed = tuple(own_devices.listed(owner))
     return render("account/devices.html", form=form, place="devices.devices", email=owner.account.email, devices=listed)
-
-
-def _listed(owner: Owner) -> Iterator[Device]:
-    """This device first, then the one used last."""
-    idle_since = now() - house().settings.session.idle_for
-    live = browser_sessions.of_user(owner.account.user_id, now(), idle_since)
-    for session in sorted(live, key=lambda session: session.id != owner.session.id):
-        yield _row(session, is_this=session.id == owner.session.id)
-
-
-def _row(session: SignedIn, *, is_this: bool) -> Device:
-    return Device(
-        session_id=session.id,
-        name=user_agents.name_of(session.user_agent) or gettext("Unknown device"),
-        icon="phone" if user_agents.is_handheld(session.user_agent) else "device",
-        place=places.place_of(session.network),
-        last_active=gettext("active now") if is_this else format_ago(session.last_seen_at, now()),
-        remembered_until=session.expires_at if session.remembered else 0,
-        is_this=is_this,
-    )
 
 
 def _record(event: str, owner: Owner, session_id: str) -> None:
