@@ -12,7 +12,7 @@ from idp.upstream import id_token, said
 from idp.upstream.id_token import Claims
 from idp.upstream.metadata import TENANT, Metadata
 from idp.upstream.openid import Openid
-from idp.upstream.provider import Failure, NotIdentified
+from idp.upstream.provider import PLAIN, Departure, Failure, NotIdentified, Wish
 
 DIRECTORY: Final = re.compile(upstreams.TENANT)
 CONSUMERS: Final = "9188040d-6c67-4c5b-b112-36a304b66dad"
@@ -31,6 +31,12 @@ SECRET_LASTS: Final = 300
 
 class Google(Openid[upstreams.Google]):
     called = "Google"
+
+    def start(self, redirect_uri: str, state: str, wish: Wish = PLAIN) -> Departure:
+        """Google asks nobody to prove themselves anew, and its ID tokens tell no time of it."""
+        if wish.again:
+            raise NotIdentified(Failure.DENIED, "google: nobody can be asked to sign in again there")
+        return super().start(redirect_uri, state, wish)
 
 
 class Microsoft(Openid[upstreams.Microsoft]):

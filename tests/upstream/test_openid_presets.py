@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 
 from idp.settings import upstreams
 from idp.upstream.presets import CONSUMERS, PRESETS
-from idp.upstream.provider import Failure, Identity, NotIdentified
+from idp.upstream.provider import Failure, Identity, NotIdentified, Wish
 from tests.clocks import Clock
 from tests.emulators.openid import CALLBACK, SECTIONS, Somewhere, ours, somewhere
 
@@ -53,7 +53,10 @@ def test_each_knows_its_name_and_its_place() -> None:
 
 
 def test_google_is_a_provider_as_the_specification_has_it(there: Somewhere, clock: Clock) -> None:
-    assert there.again(preset="google", trust_email=True).signs_in(clock.now()).email_verified
+    google = there.again(preset="google", trust_email=True)
+    assert google.signs_in(clock.now()).email_verified
+    with pytest.raises(NotIdentified, match="again"):
+        google.signs_in(clock.now(), Wish(again=True))
 
 
 @pytest.mark.parametrize(
