@@ -73,6 +73,9 @@ def _list(arguments: argparse.Namespace, _now: int) -> None:
 
 def _add(arguments: argparse.Namespace, now: int) -> None:
     email = _email(arguments.email)
+    offered = house().settings.locale.offered
+    if arguments.locale and arguments.locale not in offered:
+        raise NotDone(f"{arguments.locale} is not among locale.offered: {', '.join(offered)}")
     hashed = _hashed_password(email) if arguments.password_stdin else None
     with unit_of_work():
         user_id = users.add(arguments.locale or house().settings.locale.default, now)

@@ -72,6 +72,11 @@ def is_recent(session: Session) -> bool:
     return now() - session.auth_time <= house().settings.account.sensitive_within
 
 
+def prove_again() -> str:
+    """Where somebody proves themselves again, and comes back to the page they asked for."""
+    return _by_way_of("sign_in.again")
+
+
 def _is_recent(session: Session) -> str | None:
     return None if is_recent(session) else "sign_in.again"
 
