@@ -99,11 +99,10 @@ def _leaves(account: Account, deletes_at: int) -> bool:
 
 
 def _unlinked(told: Told) -> tuple[Link | None, Account | None]:
-    """What was linked, and the account it led into, which is held until all is written: its ways in are counted."""
+    """What was linked, and the account it led into."""
     link = withdrawal.unlink(told, now())
     if link is None:
         return None, None
-    users.hold(link.user_id)
     audit.record("identity_unlinked", now(), user_id=link.user_id, upstream=link.upstream, by="facebook")
     return link, users.written(link.user_id)
 
