@@ -112,7 +112,9 @@ def test_claims_are_one_object_of_plain_json(payload: bytes) -> None:
 
 
 @pytest.mark.section("RFC 7515 §4.1")
-@pytest.mark.parametrize("header", [{"zip": "DEF"}, {"enc": "A128GCM"}, {"kid": 1}, {"kid": ["k"]}, {"typ": []}, {"x": 1}])
+@pytest.mark.parametrize(
+    "header", [{"zip": "DEF"}, {"enc": "A128GCM"}, {"kid": 1}, {"kid": ["k"]}, {"typ": []}, {"x": 1}]
+)
 def test_a_header_says_what_is_needed_and_no_more(header: dict[str, object]) -> None:
     with pytest.raises(BadToken):
         says(token("ES256", **{"kid": "k", **header}), entry("ES256"))  # type: ignore[arg-type]
