@@ -25,7 +25,7 @@ from idp.store import (
 from idp.store import proofs as stored
 from idp.store.base import fingerprint, new_id, new_secret
 from idp.store.email_changes import Change
-from idp.store.proofs import RESET
+from idp.store.proofs import RESET, SIGN_IN
 from idp.store.users import SUSPENDED, Account
 
 CONFIRM_FOR = 24 * 3600
@@ -152,7 +152,7 @@ def stop(token: str, network: str, now: int) -> Stopped | None:
 
 
 def _done(change: Change | None, network: str, now: int, proved_by: str) -> Change | None:
-    """The addresses change places in the transaction that spent the proof; reset links to the old one end with it."""
+    """The addresses change places in the transaction that spent the proof; what was mailed to the old one lets nobody in."""
     if change is None:
         return None
     if not emails.prove(change.new_lookup, change.new_address, change.user_id, now, proved_by):
@@ -162,7 +162,8 @@ def _done(change: Change | None, network: str, now: int, proved_by: str) -> Chan
         return None
     email_changes.end(change.user_id, now)
     users.touch(change.user_id, now)
-    stored.end(RESET, change.old_lookup, now)
+    for purpose in (RESET, SIGN_IN):
+        stored.end(purpose, change.old_lookup, now)
     audit.record("email_changed", now, user_id=change.user_id, network=network, proved_by=proved_by)
     return change
 

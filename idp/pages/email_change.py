@@ -19,7 +19,7 @@ from idp.mail.wording import Reader
 from idp.store import email_changes, users
 from idp.store.email_changes import Change
 from idp.store.users import Account
-from idp.web import arrival, confirmation, kept, places, visitor
+from idp.web import arrival, confirmation, guess_notice, kept, places, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import CODE, EMAIL, PASSWORD, TOKEN, email_of, password_of
@@ -134,6 +134,7 @@ def _is_theirs(account: Account, password: str, form: Form) -> bool:
     try:
         right = accounts.is_password_of(account, password, arrival.source(), house().hasher, limits, now())
     except TooMany as refused:
+        guess_notice.tell_owner(refused, account.lookup, account.email)
         wait = format_wait(refused.retry_after)
         form.fail(PASSWORD.name, gettext("Too many tries. Try again in %(wait)s.", wait=wait))
         form.refuse(429, refused.retry_after)
