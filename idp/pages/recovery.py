@@ -159,7 +159,9 @@ def _send_link(email: Email, pending: Pending | None) -> None:
 
 
 def _account_of(proved: Proved | None) -> Account | None:
-    return users.by_id(proved.user_id) if proved and proved.user_id else None
+    """Whose password may be chosen: the address that the link went to is the account's still."""
+    account = users.by_id(proved.user_id) if proved and proved.user_id else None
+    return account if account and proved and account.lookup == proved.lookup else None
 
 
 def _pending_of(proved: Proved) -> Pending | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from idp.mail import messages
+from idp.mail import address_change, messages
 from idp.mail.letter import Letter
 from idp.settings.load import Settings
 from idp.settings.sections import Brand, Mail, Server
@@ -47,9 +47,28 @@ def changed(to: messages.Reader = JANE, origin: messages.Origin = LAPTOP, config
     return messages.password_changed(config or settings(), to, at=NOW, link="/account/password", origin=origin)
 
 
+def confirm_new(to: messages.Reader = JANE, config: Settings | None = None) -> Letter:
+    link = f"/account/email/confirm?token={TOKEN}"
+    return address_change.confirm_new(config or settings(), to, link=link, code=CODE)
+
+
+def address_taken(to: messages.Reader = JANE, config: Settings | None = None) -> Letter:
+    return address_change.address_taken(config or settings(), to, sign_in_link="/signin")
+
+
+def address_changing(
+    to: messages.Reader = JANE, new: str = "jane@new.example.net", origin: messages.Origin = LAPTOP
+) -> Letter:
+    link = f"/account/email/stop?token={TOKEN}"
+    return address_change.address_changing(settings(), to, new_address=new, at=NOW, link=link, origin=origin)
+
+
 ALL: Mapping[str, Any] = {
     "confirm_address": confirm,
     "account_exists": exists,
     "choose_password": reset,
     "password_changed": changed,
+    "confirm_new_address": confirm_new,
+    "address_taken": address_taken,
+    "address_changing": address_changing,
 }
