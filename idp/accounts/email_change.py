@@ -145,14 +145,12 @@ def stop(token: str, network: str, now: int) -> Stopped | None:
     if was_moved:
         _take_back(change, now)
         account = users.written(change.user_id)
-    if account is None:
-        return None
     audit.record("email_change_stopped", now, user_id=change.user_id, network=network, was_moved=was_moved)
-    return Stopped(account, was_moved)
+    return Stopped(account, was_moved) if account else None
 
 
 def _done(change: Change | None, network: str, now: int, proved_by: str) -> Change | None:
-    """The addresses change places in the transaction that spent the proof; what was mailed to the old one lets nobody in."""
+    """The addresses change places in the transaction that spent the proof; mails to the old one let nobody in."""
     if change is None:
         return None
     if not emails.prove(change.new_lookup, change.new_address, change.user_id, now, proved_by):
