@@ -1,4 +1,4 @@
-"""`idp users`: see, add, suspend and activate accounts from the server's own command line; who wants news."""
+"""`idp users`: see, add and close accounts from the server's own command line; who wants news."""
 
 import argparse
 import csv
@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from idp import clock, sessions
-from idp.accounts import passwords, second_factor
+from idp.accounts import leaving, passwords, second_factor
 from idp.accounts.agreements import stop_token
 from idp.accounts.identifiers import BadEmail, Email, normalise_email
 from idp.cli.opened import complain, opened, say, settings_for
+from idp.mail import alerts, farewells, outbox
+from idp.mail.wording import Reader
 from idp.store import agreements, audit, credentials, emails, users
 from idp.store.base import unit_of_work
 from idp.store.users import Account
@@ -45,8 +47,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     suspends = does.add_parser("suspend", help="end every session and app access of a person and let nobody in again")
     suspends.add_argument("who", help="address or id")
-    activates = does.add_parser("activate", help="let a suspended person in again")
+    activates = does.add_parser("activate", help="let a suspended, locked or leaving person in again")
     activates.add_argument("who", help="address or id")
+    locks = does.add_parser("lock", help="sign a person out everywhere until they choose a new password by mail")
+    locks.add_argument("who", help="address or id")
+    deletes = does.add_parser("delete", help="delete an account after account.delete_after; the person may undo it")
+    deletes.add_argument("who", help="address or id")
+    deletes.add_argument("--now", action="store_true", help="at the next round of background work, and for good")
     does.add_parser("marketing", help="CSV of those who want news and offers: address, name, locale, unsubscribe link")
 
 
@@ -116,6 +123,33 @@ def _activate(arguments: argparse.Namespace, now: int) -> None:
     say(f"{account.email} is active.")
 
 
+def _lock(arguments: argparse.Namespace, now: int) -> None:
+    with unit_of_work():
+        account = _account(arguments.who)
+        if not leaving.lock(account, "", now, by=OPERATOR):
+            raise NotDone(f"{account.email} is {account.state}, not active")
+        link = f"{house().settings.server.issuer}/forgot"
+        letter = alerts.locked(house().settings, Reader(account.email, account.locale), at=now, link=link)
+        outbox.post(letter, house().sealer, now)
+    say(f"{account.email} is locked: a new password by mail opens it again.")
+
+
+def _delete(arguments: argparse.Namespace, now: int) -> None:
+    deletes_at = now if arguments.now else now + house().settings.account.delete_after
+    with unit_of_work():
+        account = _account(arguments.who)
+        users.become(account.user_id, users.ACTIVE, now)  # from wherever it is
+        leaving.leave(account, deletes_at, "", now, by=OPERATOR)
+        if not arguments.now:
+            reader, link = Reader(account.email, account.locale), f"{house().settings.server.issuer}/account/keep"
+            letter = farewells.deletion_set(house().settings, reader, deletes_at=deletes_at, link=link)
+            outbox.post(letter, house().sealer, now)
+    day = datetime.fromtimestamp(deletes_at, UTC).date()
+    say(
+        f"{account.email} will be deleted {'at the next round' if arguments.now else f'on {day}, unless they sign in'}."
+    )
+
+
 def _marketing(_arguments: argparse.Namespace, now: int) -> None:
     """Each line with the link that ends it, for the headers that docs/operating.md names (RFC 8058)."""
     out = csv.writer(sys.stdout)
@@ -133,6 +167,8 @@ ACTIONS: Mapping[str, Callable[[argparse.Namespace, int], None]] = {
     "add": _add,
     "suspend": _suspend,
     "activate": _activate,
+    "lock": _lock,
+    "delete": _delete,
     "marketing": _marketing,
 }
 

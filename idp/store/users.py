@@ -84,7 +84,11 @@ _ADD = text(
     VALUES (:user_id, 'active', :profile, :locale, :now, :now)
     """
 )
-_BECOME = text("UPDATE users SET state = :state, updated_at = :now WHERE id = :user_id AND state <> :state")
+_BECOME = text(
+    """
+    UPDATE users SET state = :state, deletes_at = NULL, updated_at = :now WHERE id = :user_id AND state <> :other
+    """
+)
 # Written by name, so that two tabs, or the operator and the person, lose nothing of each other's.
 _SET_PROFILE = {
     "postgresql": text(
@@ -155,8 +159,8 @@ def add(locale: str, now: int, profile: str = "{}") -> str:
 
 
 def become(user_id: str, state: str, now: int) -> bool:
-    """Suspend or reactivate; True when that changed something."""
-    return count(_BECOME, {"user_id": user_id, "state": state, "now": now}) == 1
+    """Suspend or reactivate, also one that was to be deleted; True when that changed something."""
+    return count(_BECOME, {"user_id": user_id, "state": state, "other": state, "now": now}) == 1
 
 
 def set_profile(user_id: str, changes: Mapping[str, object], now: int, locale: str | None = None) -> bool:
