@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from idp.mail import address_change, messages
+from idp.mail import address_change, alerts, farewells, messages
 from idp.mail.letter import Letter
 from idp.settings.load import Settings
 from idp.settings.sections import Brand, Mail, Server
@@ -63,6 +63,35 @@ def address_changing(
     return address_change.address_changing(settings(), to, new_address=new, at=NOW, link=link, origin=origin)
 
 
+def new_device(to: messages.Reader = JANE, origin: messages.Origin = LAPTOP, app: str = "Photo Box") -> Letter:
+    return alerts.new_device(settings(), to, at=NOW, link="/account/secure", origin=origin, app=app)
+
+
+def guessed_at(to: messages.Reader = JANE) -> Letter:
+    return alerts.guessed_at(settings(), to, at=NOW, link="/account/secure")
+
+
+def keeps_access(to: messages.Reader = JANE, app: str = "Photo Box") -> Letter:
+    sees = ("See your email address", "Keep access while you’re away")
+    return alerts.keeps_access(settings(), to, app=app, sees=sees, link="/account/apps/box")
+
+
+def locked(to: messages.Reader = JANE, origin: messages.Origin = LAPTOP) -> Letter:
+    return alerts.locked(settings(), to, at=NOW, link="/forgot", origin=origin)
+
+
+def export_ready(to: messages.Reader = JANE) -> Letter:
+    return farewells.export_ready(settings(), to, link=f"{ISSUER}/account/data")
+
+
+def deletion_set(to: messages.Reader = JANE) -> Letter:
+    return farewells.deletion_set(settings(), to, deletes_at=NOW, link="/account/keep")
+
+
+def deletion_done(to: messages.Reader = JANE) -> Letter:
+    return farewells.deletion_done(settings(), to, link=f"{ISSUER}/")
+
+
 ALL: Mapping[str, Any] = {
     "confirm_address": confirm,
     "account_exists": exists,
@@ -71,4 +100,11 @@ ALL: Mapping[str, Any] = {
     "confirm_new_address": confirm_new,
     "address_taken": address_taken,
     "address_changing": address_changing,
+    "new_device": new_device,
+    "guessed_at": guessed_at,
+    "keeps_access": keeps_access,
+    "locked": locked,
+    "export_ready": export_ready,
+    "deletion_set": deletion_set,
+    "deletion_done": deletion_done,
 }
