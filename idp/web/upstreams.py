@@ -182,8 +182,16 @@ def say(form: Form, *, instead: str = "") -> None:
         form.say(*note)
 
 
-def _notes(provider: str, instead: str) -> dict[str, tuple[str, str, str]]:
-    """Kind, heading and body of all that can be said; made in the language of the request."""
+Said = tuple[str, str, str]
+"""Kind, heading and body of a note, in the language of the request."""
+
+
+def _notes(provider: str, instead: str) -> dict[str, Said]:
+    """All that can be said."""
+    return _about_failures(provider, instead) | _about_links(provider)
+
+
+def _about_failures(provider: str, instead: str) -> dict[str, Said]:
     unusable = gettext("%(provider)s sent an answer we can’t use.", provider=provider)
     return {
         Failure.DENIED: (
@@ -196,6 +204,11 @@ def _notes(provider: str, instead: str) -> dict[str, tuple[str, str, str]]:
         Failure.EXPIRED: ("info", gettext("That took a little too long."), gettext("Please try again.")),
         Failure.WRONG_APP: ("warn", unusable, instead),
         Failure.BROKEN: ("warn", unusable, instead),
+    }
+
+
+def _about_links(provider: str) -> dict[str, Said]:
+    return {
         "nobody": (
             "info",
             gettext("No account here is connected to that %(provider)s account.", provider=provider),
