@@ -13,7 +13,7 @@ from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.forms import Form
 from idp.web.house import house, now
-from idp.web.locale import format_ago, gettext
+from idp.web.locale import format_ago, format_datetime, gettext
 from idp.web.owner import Owner, of_account
 from idp.web.page import AppIdentity, render
 
@@ -76,12 +76,14 @@ def _say_disconnected(form: Form, client_id: str) -> None:
 def _values(app: ConnectedApp, owner: Owner) -> dict[str, str]:
     """Claim by claim what the app can read now, also what it asked for one by one (OpenID Connect Core §5.5)."""
     names = wanted(app.scope, {name: ClaimRequest() for name in app.claims})
-    return {name: _text(value) for name, value in release(own_apps.facts(owner), names).items()}
+    return {name: _text(name, value) for name, value in release(own_apps.facts(owner), names).items()}
 
 
-def _text(value: object) -> str:
+def _text(name: str, value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(str(part) for part in value.values())
+    if isinstance(value, int) and name == "updated_at":
+        return format_datetime(value)
     return {True: gettext("yes"), False: gettext("no")}[value] if isinstance(value, bool) else str(value)
 
 

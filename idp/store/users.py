@@ -50,6 +50,7 @@ class Account:
     has_authenticator: bool = False
     has_passkey: bool = False
     deletes_at: int | None = None
+    updated_at: int = 0
 
     @property
     def name(self) -> str:
@@ -66,7 +67,7 @@ class Account:
 
 _ACCOUNT = """
     SELECT u.id AS user_id, u.state, u.locale, u.profile, u.created_at, p.address AS email, p.lookup,
-           c.value AS password, c.changed_at AS password_changed_at, u.deletes_at,
+           c.value AS password, c.changed_at AS password_changed_at, u.deletes_at, u.updated_at,
            EXISTS (SELECT 1 FROM authenticators a WHERE a.user_id = u.id AND a.confirmed_at IS NOT NULL)
                AS has_authenticator,
            EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = u.id) AS has_passkey

@@ -51,5 +51,6 @@ def rows(app: ConnectedApp, owner: Owner) -> tuple[scopes.Row, ...]:
 
 
 def facts(owner: Owner) -> dict[str, object]:
-    session = owner.session
-    return person_claims.of_person(Person(session.user_id, session.profile, session.locale, 0, session.email))
+    """All that any app could learn of them."""
+    own = owner.account
+    return person_claims.of_person(Person(own.user_id, own.profile, own.locale, own.updated_at, own.email))
