@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -135,15 +135,30 @@ def a_password(person: Person) -> None:
         credentials.set_password(str(person.user_id), "a hash", clock.now())
 
 
-@pytest.mark.parametrize("has", [a_passkey, a_password])
-def test_an_account_with_another_way_in_stays(
-    client: FlaskClient, facebook: State, alice: Person, mailbox: Mailbox, has: Any
-) -> None:
+class TestWherePasskeysAreOffered:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        """They are made for domains, never for addresses."""
+        server = settings.server.model_copy(update={"issuer": "http://localhost:8000"})
+        return settings.model_copy(update={"server": server})
+
+    @pytest.mark.parametrize("has", [a_passkey, a_password])
+    def test_an_account_with_another_way_in_stays(
+        self, client: FlaskClient, facebook: State, alice: Person, mailbox: Mailbox, has: Callable[[Person], None]
+    ) -> None:
+        has_no_password(alice)
+        has(alice)
+        links(alice)
+        tells(client, facebook, "deletion")
+        assert (state_of(alice), mailbox.kinds(alice.email)) == ("active", ["identity_unlinked"])
+
+
+def test_a_passkey_that_nobody_can_use_is_no_way_in(client: FlaskClient, facebook: State, alice: Person) -> None:
     has_no_password(alice)
-    has(alice)
+    a_passkey(alice)
     links(alice)
     tells(client, facebook, "deletion")
-    assert (state_of(alice), mailbox.kinds(alice.email)) == ("active", ["identity_unlinked"])
+    assert state_of(alice) == "leaving"
 
 
 class TestWhereThereIsAnotherProvider:
