@@ -21,7 +21,7 @@ from idp.store.base import fingerprint
 from idp.store.pending_authorizations import Pending
 from idp.store.proofs import RESET, Proved, by_token
 from idp.store.users import Account
-from idp.web import arrival, cookies, flow, kept, known_browsers, links, locale, passkeys, places
+from idp.web import arrival, cookies, flow, kept, known_browsers, links, locale, passkeys, places, upstreams
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import CONFIRM_PASSWORD, EMAIL, NEW_PASSWORD, TOKEN, email_of, new_password_of
@@ -43,7 +43,8 @@ def forgot() -> Response:
     form = Form.read(EMAIL, AGAIN, values={"email": kept.expected_email(pending)})
     email = email_of(form) if form.ready else None
     if email is None or _is_too_often(form):
-        return _page("recovery/forgot.html", form, pending, typed=kept.typed(form, pending))
+        ways = upstreams.buttons()
+        return _page("recovery/forgot.html", form, pending, typed=kept.typed(form, pending), upstreams=ways)
     if wait := _wait(email, again=bool(form["again"])):
         return _sent_page(form, email.display, pending, wait)
     _send_link(email, pending)

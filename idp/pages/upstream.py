@@ -50,7 +50,8 @@ def begin(name: str) -> Response:
         if session is None:
             return see_other(to("sign_in.sign_in"))
         wish = Wish(again=True, login_hint=session.email or "")
-        return upstreams.leave(registered, pending, AGAIN, session=session, onward=onward, wish=wish)
+        kept = session.remembered
+        return upstreams.leave(registered, pending, AGAIN, session=session, remembered=kept, onward=onward, wish=wish)
     wish = _wish(pending, rerequest_email=form[ASK.name] == "email")
     return upstreams.leave(registered, pending, remembered=bool(form["remember"]), onward=onward, wish=wish)
 

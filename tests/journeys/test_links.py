@@ -196,6 +196,13 @@ def test_whoever_forgot_that_they_have_no_password_reads_how_they_sign_in(
     assert links_of(app, alice.user_id) == ["1"]
 
 
+def test_the_page_for_a_forgotten_password_reminds_of_the_other_ways(
+    app: Flask, other: OtherProvider, alice: Person
+) -> None:
+    furnished(app, OtherProvider("third", "Third", "https://third.example"))
+    assert "Signed up with Other, Third? Sign in with that" in shown(alice.browser.open("/forgot")).text
+
+
 def test_whoever_has_a_password_gets_the_usual_mail(other: OtherProvider, alice: Person, mailbox: Mailbox) -> None:
     linked(alice, other, other.knows("1"))
     alice.browser.submit(shown(alice.browser.open("/forgot")), email=alice.email)

@@ -210,6 +210,18 @@ def test_whoever_has_no_password_proves_themselves_again_by_the_provider(
     assert visit.allows().redeems().claims["sub"] == alice.user_id
 
 
+def test_a_remembered_sign_in_stays_one_when_it_is_proved_again(
+    other: OtherProvider, alice: Person, clock: Clock
+) -> None:
+    linked(alice, other, other.knows("1"))
+    other.sends_back(alice.browser, leaves(alice.browser, other, remember="1"), other.knows("1"))
+    clock.moves(901)
+    page = shown(alice.browser.open("/signin/again?then=links.links"))
+    assert shown(comes(alice.browser, other, other.knows("1"), page)).heading == "Linked accounts"
+    alice.browser.closes()
+    assert shown(alice.browser.open("/account/links")).heading == "Linked accounts"
+
+
 def test_nobody_proves_by_their_own_identity_that_they_are_the_one_who_is_signed_in(
     app: Flask, other: OtherProvider, alice: Person, bob: Person, clock: Clock
 ) -> None:
