@@ -7,7 +7,7 @@ link would give their own address to a stranger's account.
 from dataclasses import dataclass
 
 from idp import sessions
-from idp.accounts import proofs, second_factor
+from idp.accounts import leaving, proofs, second_factor
 from idp.accounts.identifiers import Email
 from idp.accounts.proofs import NoTriesLeft, code_hash
 from idp.store import (
@@ -144,6 +144,7 @@ def stop(token: str, network: str, now: int) -> Stopped | None:
     was_moved = account is not None and account.lookup != change.old_lookup
     if was_moved:
         _take_back(change, now)
+        leaving.stay_after_all(change.user_id, network, now)
         account = users.written(change.user_id)
     audit.record("email_change_stopped", now, user_id=change.user_id, network=network, was_moved=was_moved)
     return Stopped(account, was_moved) if account else None

@@ -1,13 +1,13 @@
 """Accounts that close: locked at once by their owner until the mailbox is proved again, or deleted after a while."""
 
 from idp import sessions
+from idp.accounts import second_factor
 from idp.mail import farewells, outbox
 from idp.mail.wording import Reader
 from idp.settings.load import Settings
 from idp.signing.sealing import Sealer
-from idp.store import audit, half_sign_ins, proofs, trusted_devices, users
+from idp.store import audit, email_changes, proofs, users
 from idp.store.base import unit_of_work
-from idp.store.proofs import RESET
 from idp.store.users import Account
 
 AT_ONCE = 100
@@ -47,6 +47,12 @@ def stay(account: Account, deletes_at: int, network: str, now: int) -> bool:
     return True
 
 
+def stay_after_all(user_id: str, network: str, now: int) -> bool:
+    """What somebody else decided does not count: the account stays; False when it was not to be deleted."""
+    account = users.written(user_id)
+    return account is not None and stay(account, account.deletes_at or 0, network, now)
+
+
 def remove_due(settings: Settings, sealer: Sealer, now: int) -> int:
     """Delete the accounts whose time has come, each in a transaction of its own with its mail; how many."""
     with unit_of_work():
@@ -71,7 +77,7 @@ def _removed(user_id: str, settings: Settings, sealer: Sealer, now: int) -> bool
 
 def _end_everything(account: Account, now: int) -> None:
     """What lets anybody in, or an app at anything: sessions last, since whoever is half in may be on the way."""
-    half_sign_ins.end_of_user(account.user_id, now)
-    trusted_devices.revoke_all(account.user_id, now)
-    proofs.end(RESET, account.lookup, now)
+    second_factor.forget(account.user_id, now)
+    email_changes.end(account.user_id, now)
+    proofs.end_of_user(account.user_id, now)
     sessions.end_everywhere_else(account.user_id, now)

@@ -115,7 +115,7 @@ def _tell_owner(account: Account, link: Link) -> None:
         "identity_unlinked",
         provider=links.label_of(link),
         at=now(),
-        link=url_for("recovery.forgot"),
+        link=url_for("secure.secure"),
     )
     outbox.post(letter, house().sealer, now())
 

@@ -15,7 +15,7 @@ from idp.accounts.proofs import NoTriesLeft
 from idp.accounts.throttle import TooMany
 from idp.mail import outbox
 from idp.mail.sign_in_code import sign_in_code
-from idp.mail.wording import Origin, Reader
+from idp.mail.wording import Reader
 from idp.protocol.proof import MAILED
 from idp.store import pending_authorizations, users
 from idp.store import proofs as stored
@@ -23,7 +23,7 @@ from idp.store.base import fingerprint
 from idp.store.pending_authorizations import Pending
 from idp.store.proofs import SIGN_IN, Proved
 from idp.store.users import Account
-from idp.web import arrival, confirmation, cookies, flow, kept, locale, owner, problems, user_agents
+from idp.web import arrival, confirmation, cookies, flow, kept, locale, owner, places, problems
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import CODE, EMAIL, REMEMBER, TOKEN, email_of
@@ -122,7 +122,7 @@ def _send(email: Email, pending: Pending | None) -> str:
         link=url_for("mailed_sign_in.link", token=mailed.token),
         code=mailed.code,
         app=AppIdentity.of(flow.client_of(pending).metadata).name if pending else "",
-        origin=Origin(device=user_agents.name_of(request.user_agent.string)),
+        origin=places.origin_here(reader.locale),
     )
     (outbox.post if account else outbox.pretend)(letter, house().sealer, now())
     return proof_id

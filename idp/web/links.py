@@ -16,7 +16,7 @@ from idp.upstream import linking
 from idp.upstream.linking import Came
 from idp.upstream.provider import Identity, NotIdentified, Revokes
 from idp.upstream.registry import Registered
-from idp.web import arrival, places
+from idp.web import arrival, passkeys, places
 from idp.web.house import house, now
 from idp.web.owner import Owner
 
@@ -56,7 +56,7 @@ def has_another_way(account: Account, link_id: str) -> bool:
     others = [link for link in identities.of_user(account.user_id) if link.id != link_id]
     return (
         account.password is not None
-        or (account.has_passkey and settings.passkeys.enabled)
+        or (account.has_passkey and passkeys.are_offered())
         or settings.sign_in.mailed_code
         or any(house().upstreams.find(link.upstream) for link in others)
     )
@@ -76,7 +76,7 @@ def _tell(account: Account, event: mails.Event, link: Link) -> None:
         event,
         provider=label_of(link),
         at=now(),
-        link=url_for("recovery.forgot"),
+        link=url_for("secure.secure"),
         origin=places.origin_here(account.locale),
     )
     outbox.post(letter, house().sealer, now())

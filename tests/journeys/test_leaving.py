@@ -240,3 +240,41 @@ class TestTheEnd:
         assert isinstance(visit.at, Arrival)
         asks_to_go(alice)
         assert visit.tries_to_redeem().status_code == 400
+
+
+class TestSomebodyElseSetIt:
+    """Whoever took the account over moves it to their own address first: the old one can stop that for a week."""
+
+    def moves_it(self, alice: Person, mailbox: Mailbox) -> None:
+        page = shown(alice.browser.open("/account/email"))
+        typed = {"email": "mallory@evil.example", "password": alice.password}
+        alice.browser.submit(page, form=page.form("email"), **typed)
+        page = shown(alice.browser.open(mailbox.newest("mallory@evil.example").link))
+        alice.browser.submit(page, "Confirm email")
+
+    def test_the_old_address_takes_the_account_back_and_it_stays(
+        self, app: Flask, alice: Person, mailbox: Mailbox, clock: Clock
+    ) -> None:
+        signs_in(alice)
+        self.moves_it(alice, mailbox)
+        asks_to_go(alice, "mallory@evil.example")
+        assert mailbox.newest("mallory@evil.example").kind == "deletion_set"
+        clock.moves(6 * DAY)
+        owner = Browser(app)
+        page = shown(owner.open(mailbox.newest(alice.email, "address_changing").link))
+        owner.submit(page)
+        clock.moves(30 * DAY)
+        assert the_background_works(app) == 0
+        assert sub_of(app, alice.email) == alice.user_id
+
+    def test_a_new_address_that_waits_is_forgotten_by_the_lock(
+        self, app: Flask, alice: Person, mailbox: Mailbox
+    ) -> None:
+        signs_in(alice)
+        page = shown(alice.browser.open("/account/email"))
+        typed = {"email": "mallory@evil.example", "password": alice.password}
+        alice.browser.submit(page, form=page.form("email"), **typed)
+        alice.browser.submit(shown(alice.browser.open("/account/lock")), "Lock my account")
+        link = mailbox.newest("mallory@evil.example").link
+        assert shown(alice.browser.open(link)).status == 410
+        assert sub_of(app, "mallory@evil.example") is None
