@@ -209,12 +209,16 @@ def test_mails_that_reach_nobody_are_refused_where_people_can_reach_us() -> None
         ({"server": {"development": True, "bind": "[::1]:8000"}}, "note server.development"),
         ({"password": {"argon2_memory_kib": 19456, "argon2_time_cost": 1}}, "note password.argon2_memory_kib"),
         ({"password": {"argon2_memory_kib": 12288, "argon2_time_cost": 3}}, ""),
+        ({"passkeys": {}}, "note no passkeys are offered: 127.0.0.1 is an address"),
+        ({"passkeys": {"rp_id": "example.com"}}, "WRONG no passkeys are offered"),
+        ({"passkeys": {}, "server": {"issuer": "http://localhost:8000"}}, ""),
         ({}, ""),
     ],
 )
 def test_what_is_allowed_and_still_unwise_is_told_to_who_asks(overrides: dict[str, Any], said: str) -> None:
     found = [
-        f"{'WRONG' if it.is_wrong else 'note'} {it.sentence}" for it in of_settings(load_settings(MANUAL, **overrides))
+        f"{'WRONG' if it.is_wrong else 'note'} {it.sentence}"
+        for it in of_settings(load_settings(MANUAL, **{"passkeys": {"enabled": False}, **overrides}))
     ]
     assert len(found) == bool(said)
     assert all(sentence.startswith(said) for sentence in found)

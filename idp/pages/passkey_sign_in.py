@@ -11,7 +11,7 @@ from flask import Blueprint, Response
 from idp.accounts import passkeys as accounts
 from idp.store import half_sign_ins
 from idp.store.half_sign_ins import Half
-from idp.web import arrival, cookies, flow, passkeys, visitor
+from idp.web import arrival, cookies, flow, passkeys, upstreams, visitor
 from idp.web.answers import private_json, see_other
 from idp.web.door import Door
 from idp.web.fields import REMEMBER
@@ -39,6 +39,7 @@ def sign_in() -> Response:
     if isinstance(found, str):
         return see_other(to("sign_in.sign_in", then=passkeys.then() or None, passkey=found))
     account, proof = found
+    upstreams.note_last(passkeys.METHOD)
     return arrival.signs_in(account, pending, proof, remembered=bool(form["remember"]), onward=passkeys.onward())
 
 

@@ -1,13 +1,14 @@
 """Password and passkeys: what a person proves themselves by, all on one page, and the whole life of a passkey."""
 
 import json
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, request, url_for
 
 from idp.accounts import passkeys as accounts
 from idp.accounts.authenticator_names import NAMES
-from idp.store import audit, authenticators, credentials, recovery_codes, trusted_devices, users
+from idp.store import audit, authenticators, credentials, identities, recovery_codes, trusted_devices, users
 from idp.store import passkeys as stored
 from idp.store.passkeys import Registered
 from idp.web import arrival, flow, passkeys, security_notice
@@ -80,7 +81,8 @@ def rename(owner: Owner) -> Response:
     if form.ready and not name:
         form.fail("name", gettext("Give it a name, like the device it is on."))
     if form.ready:
-        stored.rename(passkey.id, owner.account.user_id, name)
+        if stored.rename(passkey.id, owner.account.user_id, name):
+            passkeys.happened("passkey_renamed", owner.account, owner.session.id, replace(passkey, name=name))
         return _to_overview("renamed")
     return _page("account/passkey_rename.html", form, owner, passkey=passkey)
 
@@ -95,7 +97,7 @@ def remove(owner: Owner) -> Response:
     form = Form.read(PASSKEY)
     if form.ready:
         users.hold(owner.account.user_id)
-        if stored.remove(passkey.id, owner.account.user_id):
+        if stored.remove(passkey.id, owner.account.user_id, other_ways=_has_other_ways(owner.account.user_id)):
             passkeys.happened("passkey_removed", owner.account, owner.session.id, passkey)
             security_notice.tell(owner.account, "passkey_removed")
             return _to_overview("removed")
@@ -178,6 +180,12 @@ def _said(done: str) -> str | None:
         "removed": gettext("The passkey is removed."),
         "no_password": gettext("Your password is removed. You sign in with your passkey now."),
     }.get(done)
+
+
+def _has_other_ways(user_id: str) -> bool:
+    """Whether a mail or another provider signs this person in. A provider that is off is no way."""
+    linked = any(house().upstreams.find(link.upstream) for link in identities.of_user(user_id))
+    return linked or house().settings.sign_in.mailed_code
 
 
 def _another_first() -> str:

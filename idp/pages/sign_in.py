@@ -16,7 +16,19 @@ from idp.store.pending_authorizations import Pending
 from idp.store.sign_ups import Waiting
 from idp.store.users import Account
 from idp.upstream.provider import Wish
-from idp.web import arrival, confirmation, cookies, flow, guess_notice, kept, newcomers, owner, upstreams, visitor
+from idp.web import (
+    arrival,
+    confirmation,
+    cookies,
+    flow,
+    guess_notice,
+    kept,
+    newcomers,
+    owner,
+    passkeys,
+    upstreams,
+    visitor,
+)
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import EMAIL, PASSWORD, REMEMBER, email_of, password_of
@@ -66,6 +78,7 @@ def sign_in() -> Response:
         then=_then(),
         step=PASSWORD_STEP if house().settings.sign_in.two_pages else "",
         typed=kept.typed(form, pending),
+        passkey_is_last=arrival.device().method == passkeys.METHOD,
         upstreams=upstreams.buttons(),
     )
 

@@ -18,7 +18,7 @@ from idp.store.pending_authorizations import Pending
 from idp.store.proofs import CONFIRM, Proved, by_token, of_sign_up
 from idp.store.sign_ups import Waiting
 from idp.upstream import linking
-from idp.web import arrival, confirmation, cookies, flow, kept, problems, visitor
+from idp.web import arrival, confirmation, cookies, flow, kept, passkeys, problems, visitor
 from idp.web.answers import private_json, see_other
 from idp.web.door import Door
 from idp.web.fields import CODE, EMAIL, TOKEN, email_of
@@ -110,7 +110,7 @@ def status() -> Response:
     waiting = _waiting()
     is_proved = waiting is not None and joining.came_of(waiting.id) is not None
     has_arrived = waiting is None and visitor.session() is not None
-    onward = to("verify.sent", sign_up=flow.named(SIGN_UP.name))
+    onward = to("verify.sent", sign_up=flow.named(SIGN_UP.name), passkeys=flow.named(passkeys.CAN.name) or None)
     return private_json({"next": onward if is_proved or has_arrived else None})
 
 
@@ -155,7 +155,9 @@ def _goes_on(waiting: Waiting, pending: Pending | None) -> Response | None:
     if not sign_ups.claim(waiting.id, waiting.browser):
         return None
     account = users.written(user_id)
-    return arrival.signs_in(account, pending, _proof(waiting)) if account else None
+    if account is None:
+        return None
+    return passkeys.offered_before(arrival.signs_in(account, pending, _proof(waiting)), account, pending)
 
 
 def _proof(waiting: Waiting) -> Proof:

@@ -84,8 +84,7 @@ _RENAME = text("UPDATE passkeys SET name = :name WHERE id = :id AND user_id = :u
 _REMOVE = text(
     """
     DELETE FROM passkeys WHERE id = :id AND user_id = :user_id AND (
-        EXISTS (SELECT 1 FROM credentials c WHERE c.user_id = passkeys.user_id AND c.kind = 'password')
-        OR EXISTS (SELECT 1 FROM identities i WHERE i.user_id = passkeys.user_id)
+        :other_ways OR EXISTS (SELECT 1 FROM credentials c WHERE c.user_id = passkeys.user_id AND c.kind = 'password')
         OR EXISTS (SELECT 1 FROM passkeys other WHERE other.user_id = passkeys.user_id AND other.id <> passkeys.id)
     )
     """
@@ -135,12 +134,14 @@ def rename(passkey_id: str, user_id: str, name: str) -> bool:
     return is_id(passkey_id) and count(_RENAME, {"id": passkey_id, "user_id": user_id, "name": name}) == 1
 
 
-def remove(passkey_id: str, user_id: str) -> bool:
-    """It lets nobody in any more; False when it is not theirs, or nothing else would let them in.
+def remove(passkey_id: str, user_id: str, *, other_ways: bool = False) -> bool:
+    """It lets nobody in any more; False when it is not theirs, or nothing else would let them in: no password, no other
+    passkey, and none of the `other_ways` that no row here knows of.
 
     To be called while the person is held (users.hold): two that go at once do not both count on the other.
     """
-    return is_id(passkey_id) and count(_REMOVE, {"id": passkey_id, "user_id": user_id}) == 1
+    gone = {"id": passkey_id, "user_id": user_id, "other_ways": other_ways}
+    return is_id(passkey_id) and count(_REMOVE, gone) == 1
 
 
 def remove_since(user_id: str, since: int) -> int:

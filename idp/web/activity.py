@@ -90,6 +90,7 @@ def _of_proofs() -> dict[str, str]:
         "passkey_removed": gettext("A passkey was removed"),
         "passkey_renamed": gettext("A passkey was renamed"),
         "passkey_used": gettext("A passkey was used"),
+        "passkey_refused": gettext("A passkey that may have been copied was refused"),
         "authenticator_added": gettext("An authenticator app was added"),
         "authenticator_removed": gettext("The authenticator app was removed"),
         "recovery_codes_made": gettext("New recovery codes were made"),

@@ -82,7 +82,7 @@ def _is_recent(session: Session) -> str | None:
 
 
 def _is_proved(session: Session) -> str | None:
-    """A passkey is a second factor where everybody must have one; elsewhere it may be lost, and a password is enough."""
+    """A passkey is a second factor where everybody must have one; elsewhere it may be lost, and a password will do."""
     has_one = session.has_authenticator or (session.has_passkey and house().settings.second_factor.required)
     is_sure = acr.meets(session.acr, (acr.TWO_FACTORS,)) or not has_one
     return None if is_sure else "second_step.step_up"

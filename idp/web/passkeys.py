@@ -22,6 +22,8 @@ from idp.web.locale import gettext
 from idp.web.page import PENDING
 
 CREDENTIAL: Final = Field("credential", ceremonies.LONGEST_ANSWER)
+METHOD: Final = "*passkey"
+"""What this browser remembers as the way somebody came by last: no provider is called that."""
 CAN: Final = Field("passkeys", 1)
 """A script says so where the device could keep a passkey (passkeys.js)."""
 AFTER_RESET: Final = "changed"

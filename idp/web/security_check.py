@@ -7,6 +7,7 @@ from flask import url_for
 
 from idp.store import authenticators, recovery_codes
 from idp.store.users import Account
+from idp.web import passkeys
 from idp.web.house import house
 from idp.web.locale import format_date, gettext, ngettext
 from idp.web.own_apps import Shown
@@ -35,7 +36,7 @@ def points(account: Account, apps: Iterable[Shown]) -> tuple[Point, ...]:
 
 
 def _passkeys(account: Account) -> Iterator[Point]:
-    if not house().settings.passkeys.enabled:
+    if not passkeys.are_offered():
         return
     if account.has_passkey:
         about = gettext("You sign in without a password.") if account.password is None else gettext("Ready to use.")

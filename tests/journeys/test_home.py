@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from idp.settings.load import Settings
 from idp.store import base, credentials, passkeys, recovery_codes
 from idp.store.passkeys import Registered
 from tests.conftest import Clock
@@ -14,11 +15,18 @@ from tests.relying_app import RelyingApp
 from tests.signing_up import shown, signs_in
 from tests.statements import watched
 from tests.web_browser import Browser, Page
+from tests.with_passkeys import at_a_domain
 
 MONTH = 30 * 86400
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 )
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """At an address nobody is offered a passkey."""
+    return at_a_domain(settings)
 
 
 def home(person: Person) -> Page:

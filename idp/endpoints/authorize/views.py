@@ -23,7 +23,7 @@ from idp.store.browser_sessions import Session
 from idp.store.clients import Client
 from idp.store.consents import NEVER_ASKED
 from idp.store.pending_authorizations import Pending, unstored
-from idp.web import agreements, arrival, cookies, errors, flow, problems, trust, visitor
+from idp.web import agreements, arrival, cookies, errors, flow, passkeys, problems, trust, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.house import house, now
@@ -116,7 +116,7 @@ def _rules(session: Session | None) -> Rules:
         second_factor=session is not None and trust.is_owed(session),
         terms=agreements.owed(session) if session else Owed.NOTHING,
         offers_authenticator=settings.second_factor.authenticator,
-        offers_passkeys=settings.passkeys.enabled,
+        offers_passkeys=passkeys.are_offered(),
     )
 
 
