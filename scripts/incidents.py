@@ -110,8 +110,7 @@ Zitadel: code and refresh not bound to client; truncated tokens valid
 Zitadel: who has an account; how many there are
     CVE-2026-23511, CVE-2024-41952, CVE-2025-67717
 Zitadel: codes guessed without limit, lockout only for passwords; second factor bypassed
-    CVE-2025-64102, CVE-2024-32868
-    second factors: CVE-2025-64103
+    CVE-2025-64102, CVE-2024-32868, CVE-2025-64103
 Zitadel: self-verified addresses
     CVE-2026-27946, CVE-2026-54693
 Zitadel: an upstream's JWT: aud, exp, iat not checked
@@ -129,10 +128,9 @@ Ory: assurance not enforced; XSS by error_hint; jti used again; revocation error
     client assertions: CVE-2020-15222
     revocation: CVE-2020-15223
 Casdoor: certificate from the message; unverified linking; exchange of dead tokens; second factor skipped
-    CVE-2026-9090
+    CVE-2026-9090, CVE-2026-9091
     upstream identity providers: CVE-2026-9092
     token exchange: CVE-2026-9097, CVE-2026-9094
-    second factors: CVE-2026-9091
 Casdoor: CORS with credentials; open redirect; stored XSS; private key shown; webhook SSRF; cross-tenant API
     CVE-2024-41657, CVE-2026-5467, CVE-2026-5468, CVE-2026-90942
     anything that fetches an address: CVE-2026-5469

@@ -43,6 +43,9 @@ SPECIFICATIONS = {
         "OAuth 2.0 Form Post Response Mode",
         OPENID.format("oauth-v2-form-post-response-mode-1_0"),
     ),
+    "Web Authentication Level 3": ("Web Authentication Level 3", "https://www.w3.org/TR/webauthn-3/"),
+    "RFC 4226": ("HOTP: codes of authenticator apps", RFC.format(4226)),
+    "RFC 6238": ("TOTP: codes by the time", RFC.format(6238)),
     "RFC 6749": ("The OAuth 2.0 Authorization Framework", RFC.format(6749)),
     "RFC 6750": ("Bearer Token Usage", RFC.format(6750)),
     "RFC 7515": ("JSON Web Signature, as others sign", RFC.format(7515)),
@@ -50,11 +53,13 @@ SPECIFICATIONS = {
     "RFC 7591": ("OAuth 2.0 Dynamic Client Registration: the metadata of declared apps", RFC.format(7591)),
     "RFC 7636": ("Proof Key for Code Exchange (S256)", RFC.format(7636)),
     "RFC 7638": ("JSON Web Key Thumbprint", RFC.format(7638)),
+    "RFC 8176": ("Authentication Method Reference Values", RFC.format(8176)),
     "RFC 8252": ("OAuth 2.0 for Native Apps", RFC.format(8252)),
     "RFC 8414": ("OAuth 2.0 Authorization Server Metadata", RFC.format(8414)),
     "RFC 8725": ("JSON Web Token Best Current Practices", RFC.format(8725)),
     "RFC 9068": ("JWT Profile for Access Tokens", RFC.format(9068)),
     "RFC 9207": ("Authorization Server Issuer Identification", RFC.format(9207)),
+    "RFC 9470": ("Step Up Authentication Challenge: acr_values and max_age", RFC.format(9470)),
     "RFC 9700": ("Best Current Practice for OAuth 2.0 Security", RFC.format(9700)),
 }
 HEAD = """# Specifications

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, request, url_for
 from idp.accounts import agreements
 from idp.store import audit, users
 from idp.store.agreements import choose_marketing
-from idp.web import arrival, locale
 from idp.web import agreements as documents
+from idp.web import arrival, locale
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.forms import Field, Form
