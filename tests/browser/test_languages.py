@@ -103,7 +103,8 @@ def test_every_page_fits_in_every_language(
         speaking(language, tmp_path / "made-up", monkeypatch) as tag,
         provider.window(width, scheme, language=tag) as page,
     ):
-        name, alice = f"{language}-{width}-{scheme}", alice.reads(tag)
+        name = f"{language}-{width}-{scheme}"
+        alice.reads(tag)
         assert look_through(page, paths_of(app), tag, name, photographs, axe=axe) >= 12
         page.goto(photo_box.asks("openid profile email phone address offline_access").url)
         page.locator("#email").fill(ADDRESS)
