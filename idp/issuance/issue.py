@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from idp.issuance import access_token, id_token, refresh_token
+from idp.issuance.access_token import AccessToken
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import ServerError
 from idp.protocol.scope import OPENID, Scope
 from idp.settings.sections import Tokens
 from idp.signing.ring import KeyRing, NoSigner
 from idp.signing.sealing import Sealer
+from idp.store.base import new_id
 from idp.store.grants import Grant, Person
 
 
@@ -35,6 +37,29 @@ def issue(
         raise ServerError(str(error)) from error
 
 
+def issue_to_client(mint: Mint, client_id: str, metadata: ClientMetadata, scope: Scope, now: int) -> dict[str, object]:
+    """RFC 6749 §4.4.3: an access token for the app itself; nothing is written, and it refreshes nothing.
+
+    ServerError as above.
+    """
+    token = AccessToken(new_id(), scope, now + mint.tokens.access_token_for, client_id)
+    return {
+        "access_token": _for_client(mint, token, metadata, now),
+        "token_type": "Bearer",
+        "expires_in": mint.tokens.access_token_for,
+        "scope": str(scope),
+    }
+
+
+def _for_client(mint: Mint, token: AccessToken, metadata: ClientMetadata, now: int) -> str:
+    if metadata.access_token_format == "opaque":
+        return access_token.seal(token, mint.sealer, now)
+    try:
+        return access_token.sign_for_client(token, metadata.id_token_signed_response_alg, mint.ring, mint.issuer, now)
+    except NoSigner as error:
+        raise ServerError(str(error)) from error
+
+
 def _members(
     mint: Mint, grant: Grant, person: Person, metadata: ClientMetadata, scope: Scope, nonce: str | None, now: int
 ) -> dict[str, object]:
@@ -54,7 +79,7 @@ def _members(
 
 
 def _access_token(mint: Mint, grant: Grant, metadata: ClientMetadata, scope: Scope, now: int) -> str:
-    token = access_token.AccessToken(grant.id, scope, now + mint.tokens.access_token_for)
+    token = AccessToken(grant.id, scope, now + mint.tokens.access_token_for)
     if metadata.access_token_format == "jwt":
         return access_token.sign(token, grant, metadata.id_token_signed_response_alg, mint.ring, mint.issuer, now)
     return access_token.seal(token, mint.sealer, now)

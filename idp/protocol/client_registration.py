@@ -16,7 +16,7 @@ from idp.protocol.scope import OFFLINE_ACCESS, OPENID, Scope
 from idp.protocol.uri import Uri
 
 DEFAULT_SCOPE: Final = Scope(("openid", "profile", "email"))
-GRANT_TYPES: Final = ("authorization_code", "refresh_token")
+GRANT_TYPES: Final = ("authorization_code", "refresh_token", "client_credentials")
 SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
 AUTH_METHODS: Final = (*SECRET_METHODS, "none")
 SIGNING_ALGS: Final = ("RS256", "ES256", "EdDSA")
@@ -119,14 +119,27 @@ def _redirects_are_registrable(members: Members, metadata: Mapping[str, object])
 
 
 def _grant_and_response_types_fit(members: Members, metadata: Mapping[str, object]) -> None:
-    """RFC 7591 §2.1."""
+    """RFC 7591 §2.1: who asks people has a place to go back to; who only asks for itself has none."""
     grant_types = members.get("grant_types", ("authorization_code",))
-    if "authorization_code" not in grant_types:
-        raise InvalidClientMetadata("grant_types must hold authorization_code")
-    if not members.get("response_types", ("code",)):
-        raise InvalidClientMetadata("response_types must hold code, since grant_types holds authorization_code")
-    if not members.get("redirect_uris"):
-        raise InvalidRedirectUri("redirect_uris must name at least one address")
+    if "authorization_code" in grant_types:
+        if not members.get("response_types", ("code",)):
+            raise InvalidClientMetadata("response_types must hold code, since grant_types holds authorization_code")
+        if not members.get("redirect_uris"):
+            raise InvalidRedirectUri("redirect_uris must name at least one address")
+        return
+    if not grant_types:
+        raise InvalidClientMetadata("grant_types must name at least one")
+    if members.get("response_types") or members.get("redirect_uris"):
+        raise InvalidClientMetadata("response_types and redirect_uris are for grant_types with authorization_code")
+    if "refresh_token" in grant_types:
+        raise InvalidClientMetadata("refresh_token in grant_types needs authorization_code beside it")
+    members["response_types"] = ()
+
+
+def _who_asks_for_itself_proves_itself(members: Members, metadata: Mapping[str, object]) -> None:
+    """RFC 6749 §4.4."""
+    if "client_credentials" in members.get("grant_types", ()) and members.get("token_endpoint_auth_method") == "none":
+        raise InvalidClientMetadata("client_credentials in grant_types needs a client that proves who it is")
 
 
 def _public_clients_use_pkce(members: Members, metadata: Mapping[str, object]) -> None:
@@ -183,6 +196,7 @@ def _add_allowed_origins(members: Members, metadata: Mapping[str, object]) -> No
 RULES: Final = (
     _redirects_are_registrable,
     _grant_and_response_types_fit,
+    _who_asks_for_itself_proves_itself,
     _public_clients_use_pkce,
     _optional_scopes_are_in_scope,
     _sentences_are_of_own_scopes,

@@ -124,6 +124,14 @@ _NEXT_GENERATION = text(
 )
 _REVOKE = text("UPDATE grants SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL")
 _GENERATION = text("SELECT generation, rotated_at FROM grants WHERE id = :id AND revoked_at IS NULL")
+_STANDS = text(
+    f"""
+    SELECT {_COLUMNS}, g.expires_at, {_PERSON_OF_GRANT}
+    LEFT JOIN browser_sessions s ON s.id = g.session_id AND {_ALIVE_SESSION}
+    WHERE g.id = :id AND g.revoked_at IS NULL AND g.expires_at > :now AND (g.offline OR s.id IS NOT NULL)
+    """
+)
+_CLIENT = text("SELECT client_id FROM grants WHERE id = :id")
 _EXISTS = text("SELECT 1 FROM grants WHERE id = :id")
 
 
@@ -161,6 +169,18 @@ def alive(grant_id: str) -> tuple[Grant, Person] | None:
     """A grant that nobody revoked, of a person who may still sign in."""
     found = hot_row(_ALIVE, {"id": grant_id})
     return None if found is None else (_grant(found), _person(found))
+
+
+def stands(grant_id: str, now: int, idle_since: int) -> tuple[Grant, int] | None:
+    """A grant whose newest refresh token may still be used, and until when; looking spends nothing."""
+    found = hot_row(_STANDS, {"id": grant_id, "now": now, "idle_since": idle_since})
+    return None if found is None else (_grant(found), int(found.expires_at))
+
+
+def client_of(grant_id: str) -> str | None:
+    """The app a grant was given to, whether or not it still lives."""
+    found = hot_row(_CLIENT, {"id": grant_id})
+    return None if found is None else str(found.client_id)
 
 
 def rotate(

@@ -13,6 +13,7 @@ from idp.protocol.scope import Scope
 
 pytestmark = [pytest.mark.section("RFC 7591 §2"), pytest.mark.section("OpenID Connect Registration §2")]
 
+SERVICE: dict[str, object] = {"client_name": "Nightly report", "grant_types": ["client_credentials"]}
 WEB: dict[str, object] = {"client_name": "Photo Box", "redirect_uris": ["https://box.example/cb"]}
 NATIVE: dict[str, object] = WEB | {
     "application_type": "native",
@@ -112,7 +113,19 @@ def test_a_scope_of_the_clients_own_has_a_sentence_in_each_language() -> None:
         (WEB | {"scope": 1}, "scope must be a string of scopes parted by spaces"),
         (WEB | {"grant_types": "authorization_code"}, "grant_types must be an array of strings"),
         (WEB | {"grant_types": ["password"]}, "grant_types may hold authorization_code, refresh_token"),
-        (WEB | {"grant_types": ["refresh_token"]}, "grant_types must hold authorization_code"),
+        (
+            WEB | {"grant_types": ["refresh_token"]},
+            "response_types and redirect_uris are for grant_types with authorization_code",
+        ),
+        (SERVICE | {"grant_types": []}, "grant_types must name at least one"),
+        (
+            SERVICE | {"grant_types": ["client_credentials", "refresh_token"]},
+            "refresh_token in grant_types needs authorization_code beside it",
+        ),
+        (
+            SERVICE | {"token_endpoint_auth_method": "none"},
+            "client_credentials in grant_types needs a client that proves who it is",
+        ),
         (WEB | {"response_types": ["id_token"]}, "response_types may hold code"),
         (WEB | {"response_types": []}, "response_types must hold code, since grant_types holds authorization_code"),
         (
@@ -252,3 +265,9 @@ def test_rfc7591_3_2_2_any_json_is_registered_or_refused(members: dict[str, obje
     except (InvalidClientMetadata, InvalidRedirectUri):
         return
     assert ClientMetadata.from_json(client.to_json()) == client
+
+
+@pytest.mark.section("RFC 7591 §2.1")
+def test_rfc7591_2_1_who_asks_for_itself_has_no_place_to_go_back_to() -> None:
+    client = ClientMetadata.register(SERVICE)
+    assert (client.grant_types, client.response_types, client.redirect_uris) == (("client_credentials",), (), ())

@@ -1,13 +1,17 @@
-"""Who asks at the token endpoint (RFC 6749 §2.3, OpenID Connect Core §9)."""
+"""Which app asks, at every endpoint where apps prove who they are (RFC 6749 §2.3, OpenID Connect Core §9)."""
 
 from base64 import b64decode
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_plus
 
-from idp.protocol.errors import InvalidClient, InvalidRequest
+from flask import Response, g, request
+
+from idp.protocol.errors import InvalidClient, InvalidRequest, OAuthError
 from idp.protocol.parameters import Parameters
 from idp.store.clients import Client, KnownClients
+from idp.web import cors, errors
+from idp.web.house import house, now
 
 BASIC: Final = "client_secret_basic"
 POST: Final = "client_secret_post"
@@ -24,6 +28,36 @@ class Presented:
 
     def __repr__(self) -> str:
         return f"Presented({self.method}, {self.client_id!r})"
+
+
+def who_asks(parameters: Parameters) -> Client:
+    """The app behind this request, proved. InvalidClient or InvalidRequest otherwise."""
+    claimed = presented(request.headers.get("Authorization"), parameters)
+    client = authenticate(claimed, house().clients, now())
+    g.asking_client = client
+    return client
+
+
+def who_asks_with_proof(parameters: Parameters) -> Client:
+    """The same, for what no public client may do: its client_id proves nothing (RFC 7662 §2.1, RFC 6749 §4.4)."""
+    client = who_asks(parameters)
+    if client.metadata.public:
+        raise InvalidClient("a client without credentials may not ask here")
+    return client
+
+
+def refusal(error: OAuthError) -> Response:
+    """RFC 6749 §5.2. Pages of the client's own origins may read why."""
+    answer = errors.as_json(error)
+    if isinstance(error, InvalidClient) and "Authorization" in request.headers:
+        answer.headers["WWW-Authenticate"] = 'Basic realm="Portico"'
+    return open_to_its_origins(answer)
+
+
+def open_to_its_origins(answer: Response) -> Response:
+    """Pages of the origins that the asking client registered may read the answer."""
+    client: Client | None = g.get("asking_client")
+    return cors.open_to(answer, client.metadata.allowed_origins) if client else answer
 
 
 def presented(authorization: str | None, parameters: Parameters) -> Presented:
