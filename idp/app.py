@@ -7,6 +7,7 @@ from flask import Flask
 
 from idp.endpoints import discovery, end_session, health, introspection, revocation, userinfo
 from idp.endpoints.authorize import views as authorize
+from idp.endpoints.authorize.pushed import views as pushed
 from idp.endpoints.token import views as token
 from idp.pages import (
     account,
@@ -33,7 +34,7 @@ from idp.web import errors, hardening, headers, house, mount, page, transaction
 
 DOORS = (
     *(authorize.door, token.door, userinfo.door, discovery.door, end_session.door, health.door),
-    *(revocation.door, introspection.door),
+    *(pushed.door, revocation.door, introspection.door),
     *(home.door, sign_in.door, second_step.door, sign_up.door, verify.door, recovery.door, consent.door, account.door),
     *(profile.door, passkeys.door, devices.door, apps.door, links.door, data.door),
     *(help.door, legal.door, dev_mail.door),

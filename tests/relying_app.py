@@ -119,13 +119,24 @@ class Visit:
     app: RelyingApp
     parameters: dict[str, str]
     verifier: str
+    request_uri: str = field(default="", repr=False)
     person: Person | None = None
     browser: Browser | None = None
     at: Page | Arrival | None = None
 
     @property
     def url(self) -> str:
-        return f"{self.app.issuer}/authorize?{urlencode(self.parameters)}"
+        asked = self.parameters
+        if self.request_uri:
+            asked = {"client_id": self.app.client_id, "request_uri": self.request_uri}
+        return f"{self.app.issuer}/authorize?{urlencode(asked)}"
+
+    def pushes(self) -> "Visit":
+        """RFC 9126: the request goes to the provider first, and the browser brings its request_uri."""
+        response = self.app.posts("/par", self.parameters)
+        assert response.status_code == 201, response.data
+        self.request_uri = json.loads(response.data)["request_uri"]
+        return self
 
     @property
     def page(self) -> Page:

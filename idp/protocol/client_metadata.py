@@ -44,6 +44,7 @@ class ClientMetadata:
     """The members with a language tag, in lower case: `client_name#de` (RFC 7591 §2.2)."""
 
     require_pkce: bool = True
+    require_pushed_authorization_requests: bool = False
     require_second_factor: bool = False
     """Nobody comes in with one proof alone; whoever has no second factor yet sets one up on the way."""
     first_party: bool = False

@@ -44,6 +44,7 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "software_id": kinds.text,
     "software_version": kinds.text,
     "require_pkce": kinds.flag,
+    "require_pushed_authorization_requests": kinds.flag,
     "require_second_factor": kinds.flag,
     "first_party": kinds.flag,
     "reviewed": kinds.flag,
@@ -66,7 +67,6 @@ PROMISES: Final = (
     "authorization_signed_response_alg",
     "authorization_encrypted_response_alg",
     "require_signed_request_object",
-    "require_pushed_authorization_requests",
     "dpop_bound_access_tokens",
     "tls_client_certificate_bound_access_tokens",
 )

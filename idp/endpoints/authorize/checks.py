@@ -32,6 +32,8 @@ from idp.store.clients import Client, KnownClients
 
 LONGEST_STATE: Final = 2048
 LONGEST_NONCE: Final = 512
+NOT_REGISTERED: Final = "redirect_uri is not registered for this app: it must be the same, character by character"
+AUTHORIZE, PUSHED = "A", "P"
 
 
 class Unanswerable(Exception):
@@ -72,17 +74,26 @@ def who_asks(parameters: Parameters, clients: KnownClients, now: int) -> tuple[C
     if redirect_uri is None:
         raise Unanswerable(InvalidRequest("redirect_uri is missing"), client_id)
     if not client.metadata.accepts_redirect(redirect_uri):
-        mend = "redirect_uri is not registered for this app: it must be the same, character by character"
-        raise Unanswerable(InvalidRedirectUri(mend), client_id)
+        raise Unanswerable(InvalidRedirectUri(NOT_REGISTERED), client_id)
     return client, ReplyTo(redirect_uri, _mode_of_reply(parameters), _state_of_reply(parameters))
 
 
-def what_is_asked(asked: Asked, reply_to: ReplyTo) -> AuthorizationRequest:
-    """The whole request, checked. An OAuthError goes back to the app."""
+def who_pushes(parameters: Parameters, client: Client) -> ReplyTo:
+    """The one place the answer may go to (RFC 9126 §2.1); the client is proved already. InvalidRequest otherwise."""
+    redirect_uri = parameters.get("redirect_uri")
+    if redirect_uri is None:
+        raise InvalidRequest("redirect_uri is missing")
+    if not client.metadata.accepts_redirect(redirect_uri):
+        raise InvalidRequest(NOT_REGISTERED)
+    return ReplyTo(redirect_uri, _mode_of_reply(parameters), _state_of_reply(parameters))
+
+
+def what_is_asked(asked: Asked, reply_to: ReplyTo, endpoint: str = AUTHORIZE) -> AuthorizationRequest:
+    """The whole request, checked as this endpoint checks. An OAuthError goes back to the app."""
     asked.parameters.refuse_duplicates()
     checked: dict[str, Any] = {}
     for check, endpoints in CHECKS:
-        if "A" in endpoints:
+        if endpoint in endpoints:
             checked |= check(asked)
     return AuthorizationRequest(client_id=asked.client.client_id, reply_to=reply_to, **checked)
 
@@ -97,6 +108,13 @@ def nothing_unsupported(asked: Asked) -> Mapping[str, object]:
     for name, error in unsupported:
         if name in asked.parameters:
             raise error(f"the parameter {name} is not supported; send plain parameters")
+    return {}
+
+
+def pushed_where_required(asked: Asked) -> Mapping[str, object]:
+    """RFC 9126 §5: what such a client sends through the browser could be anybody's."""
+    if asked.client.metadata.require_pushed_authorization_requests:
+        raise InvalidRequest("this client must push its requests first and send their request_uri (RFC 9126)")
     return {}
 
 
@@ -196,6 +214,7 @@ Check = Callable[[Asked], Mapping[str, object]]
 
 CHECKS: Final[tuple[tuple[Check, str], ...]] = (  # A authorize, P pushed, D device, B backchannel
     (nothing_unsupported, "A P D B"),
+    (pushed_where_required, "A"),
     (response_type_is_offered, "A P"),
     (response_mode_fits, "A P"),
     (state_and_nonce_are_bounded, "A P"),

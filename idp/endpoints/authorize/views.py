@@ -11,13 +11,14 @@ from idp.accounts.throttle import TooMany
 from idp.endpoints.authorize import answer
 from idp.endpoints.authorize.checks import Asked, Unanswerable, what_is_asked, who_asks
 from idp.endpoints.authorize.steps import Ask, Refuse, Rules, next_step
-from idp.protocol import acr, pkce, prompt, response_mode, response_type
+from idp.protocol import acr, pkce, prompt, request_uri, response_mode, response_type
 from idp.protocol.authorization_request import ReplyTo
-from idp.protocol.errors import InvalidRequest, OAuthError
+from idp.protocol.errors import InvalidClient, InvalidRequest, InvalidRequestUri, OAuthError
 from idp.protocol.hints import DISPLAYS
 from idp.protocol.parameters import Parameters
 from idp.settings.load import Settings
 from idp.store import consents, pending_authorizations
+from idp.store.base import fingerprint
 from idp.store.clients import Client
 from idp.store.consents import NEVER_ASKED
 from idp.store.pending_authorizations import Pending, unstored
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 def authorize() -> Response:
     """RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1."""
     parameters = _readable(from_query)
+    if secret := _pushed(parameters):
+        return _walk_pushed(secret, parameters)
     client, reply_to = who_asks(parameters, house().clients, now())
     settings = house().settings
     prompts = prompt.offered(sign_up=settings.signup.enabled)
@@ -54,7 +57,8 @@ def authorize_by_post() -> Response:
     request by GET can. It is checked first, so that nothing unregistered causes a redirect.
     """
     parameters = _readable(from_form_alone)
-    who_asks(parameters, house().clients, now())
+    if not _pushed(parameters):
+        who_asks(parameters, house().clients, now())
     return see_other(f"{url_for('authorize.authorize')}?{quote(request.get_data(), safe='%&=+-._~')}")
 
 
@@ -105,6 +109,30 @@ def _walk(pending: Pending, client: Client) -> Response:
     if isinstance(step, Refuse):
         return _refuse(pending.request.reply_to, step.error)
     return answer.with_code(pending.request, step, house().mint, now())
+
+
+def _pushed(parameters: Parameters) -> str | None:
+    """The secret of a request that was pushed before; None for a request that is all here."""
+    try:
+        return request_uri.secret_of(parameters.get("request_uri"))
+    except InvalidRequest as error:
+        raise Unanswerable(error) from None
+
+
+def _walk_pushed(secret: str, parameters: Parameters) -> Response:
+    """RFC 9126 §4: what was pushed counts, and nothing beside it."""
+    try:
+        client_id = parameters.get("client_id")
+    except InvalidRequest as error:
+        raise Unanswerable(error) from None
+    client = house().clients.find(client_id or "", now())
+    if client is None:
+        raise Unanswerable(InvalidClient("client_id is missing, or no app is registered under it"))
+    browser, until = cookies.browser_hash(), now() + house().settings.session.pending_for
+    pending = pending_authorizations.take(fingerprint(secret), client.client_id, browser, now(), until)
+    if pending is None:
+        raise Unanswerable(InvalidRequestUri("request_uri is too old, was used, or is another app's"), client.client_id)
+    return _walk(pending, flow.client_of(pending))
 
 
 def _open(pending: Pending) -> str:
