@@ -19,12 +19,21 @@ from idp.cli.opened import opened, settings_for
 from idp.mail import delivery
 from idp.signing.rotation import Policy
 from idp.signing.tick import rotate
-from idp.store import browser_sessions, grants, pending_authorizations, proofs, revoked_tokens, sign_ups, throttles
+from idp.store import (
+    browser_sessions,
+    grants,
+    pending_authorizations,
+    proofs,
+    revoked_tokens,
+    sign_ups,
+    throttles,
+    used_once,
+)
 from idp.store.base import unit_of_work
 from idp.web.house import House, house
 
 LOG = logging.getLogger("idp.tick")
-EXPIRING = (grants, pending_authorizations, proofs, revoked_tokens, sign_ups, throttles, browser_sessions)
+EXPIRING = (grants, pending_authorizations, proofs, revoked_tokens, sign_ups, throttles, browser_sessions, used_once)
 BATCH, BATCHES = 500, 20  # rows in one transaction, transactions of one table in one round
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from idp.issuance import access_token, refresh_token
 from idp.issuance.access_token import AccessToken
+from idp.issuance.issue import type_of
 from idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidToken, OAuthError
 from idp.settings.load import Settings
 from idp.store import grants, revoked_tokens
@@ -68,8 +69,9 @@ def _of_access_token(token: str, client: Client) -> Mapping[str, object] | None:
     about = _of_app(read, client) if read.client_id else _of_person(read, client)
     if about is None:
         return INACTIVE
-    common = {"active": True, "token_type": "Bearer", "scope": str(read.scope), "exp": read.expires_at}
-    return {**common, "aud": mint.issuer, **about}
+    common = {"active": True, "token_type": type_of(read.jkt), "scope": str(read.scope), "exp": read.expires_at}
+    bound = {"cnf": {"jkt": read.jkt}} if read.jkt else {}
+    return {**common, "aud": mint.issuer, **bound, **about}
 
 
 def _of_app(read: AccessToken, client: Client) -> Mapping[str, object] | None:

@@ -45,6 +45,7 @@ class ClientMetadata:
 
     require_pkce: bool = True
     require_pushed_authorization_requests: bool = False
+    dpop_bound_access_tokens: bool = False
     require_second_factor: bool = False
     """Nobody comes in with one proof alone; whoever has no second factor yet sets one up on the way."""
     first_party: bool = False

@@ -45,6 +45,7 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "software_version": kinds.text,
     "require_pkce": kinds.flag,
     "require_pushed_authorization_requests": kinds.flag,
+    "dpop_bound_access_tokens": kinds.flag,
     "require_second_factor": kinds.flag,
     "first_party": kinds.flag,
     "reviewed": kinds.flag,
@@ -67,7 +68,6 @@ PROMISES: Final = (
     "authorization_signed_response_alg",
     "authorization_encrypted_response_alg",
     "require_signed_request_object",
-    "dpop_bound_access_tokens",
     "tls_client_certificate_bound_access_tokens",
 )
 """Protections we cannot give yet: to ignore them, as RFC 7591 §2 allows, would leave the client believing in them."""

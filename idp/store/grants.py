@@ -17,7 +17,9 @@ from idp.store.hot import Found, hot_count, hot_row
 
 
 class GrantRow(Base):
-    """`session_id` is the `sid`; a grant without `offline` ends with that session."""
+    """`session_id` is the `sid`; a grant without `offline` ends with that session. `jkt` is the thumbprint of the key
+    that its refresh tokens are bound to (RFC 9449 §5), "" for none.
+    """
 
     __tablename__ = "grants"
 
@@ -36,6 +38,7 @@ class GrantRow(Base):
     opened_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     revoked_at: Mapped[int | None] = mapped_column(BigInteger)
+    jkt: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Grant:
     acr: str
     offline: bool
     generation: int = 0
+    jkt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,9 @@ _ALIVE_SESSION = """
 # whoever ends the session at that moment: PostgreSQL waits for them and looks again, SQLite has one writer anyway.
 _OPENING = f"""
     INSERT INTO grants (id, user_id, client_id, session_id, scope, claims, auth_time, amr, acr, offline,
-                        generation, rotated_at, opened_at, expires_at)
+                        generation, rotated_at, opened_at, expires_at, jkt)
     SELECT :id, s.user_id, :client_id, s.id, :scope, :claims, :auth_time, :amr, :acr, :offline,
-           0, :now, :now, :expires_at
+           0, :now, :now, :expires_at, :jkt
     FROM browser_sessions s JOIN users u ON u.id = s.user_id AND u.state = 'active'
     WHERE s.id = :session_id AND s.user_id = :user_id AND {_ALIVE_SESSION} %s
     ON CONFLICT (id) DO NOTHING
@@ -95,7 +99,8 @@ _OPENING = f"""
 """
 _OPEN = {"postgresql": text(_OPENING % "FOR SHARE OF s"), "sqlite": text(_OPENING % "")}
 _COLUMNS = """
-    g.id, g.user_id, g.client_id, g.session_id, g.scope, g.claims, g.auth_time, g.amr, g.acr, g.offline, g.generation
+    g.id, g.user_id, g.client_id, g.session_id, g.scope, g.claims, g.auth_time, g.amr, g.acr, g.offline, g.generation,
+    g.jkt
 """
 _PERSON_OF_GRANT = """
     u.profile, u.locale, u.updated_at, e.address AS email
@@ -152,6 +157,7 @@ def open(grant: Grant, now: int, idle_since: int, expires_at: int) -> Person:
         "amr": grant.amr,
         "acr": grant.acr,
         "offline": grant.offline,
+        "jkt": grant.jkt,
         "now": now,
         "idle_since": idle_since,
         "expires_at": expires_at,
@@ -184,7 +190,15 @@ def client_of(grant_id: str) -> str | None:
 
 
 def rotate(
-    grant_id: str, client_id: str, generation: int, now: int, *, wanted: Scope, idle_since: int, tokens: Tokens
+    grant_id: str,
+    client_id: str,
+    generation: int,
+    now: int,
+    *,
+    wanted: Scope,
+    idle_since: int,
+    tokens: Tokens,
+    jkt: str = "",
 ) -> tuple[Grant, Person]:
     """RFC 9700 §4.14.2: the next generation, or the end of the family. InvalidScope when `wanted` is wider.
 
@@ -195,6 +209,8 @@ def rotate(
     if found is None:
         raise InvalidGrant("the refresh token is expired, revoked, or belongs to another client")
     grant = _grant(found)
+    if grant.jkt and grant.jkt != jkt:
+        raise InvalidGrant("the refresh token is bound to a key: prove with DPoP that you hold it")
     if not wanted <= grant.scope:
         raise InvalidScope("scope may not be wider than what was granted")
     expires_at = min(now + tokens.refresh_idle_for, found.opened_at + tokens.refresh_absolute_for)
@@ -252,6 +268,7 @@ def _grant(found: Found) -> Grant:
         acr=found.acr,
         offline=bool(found.offline),
         generation=found.generation,
+        jkt=found.jkt,
     )
 
 

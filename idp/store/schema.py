@@ -30,6 +30,7 @@ from idp.store import (
     throttles,
     trusted_devices,
     upstream_logins,
+    used_once,
     users,
 )
 from idp.store.base import Base
@@ -64,6 +65,7 @@ TABLES = (
     throttles.Throttle,
     trusted_devices.TrustedDevice,
     upstream_logins.UpstreamLogin,
+    used_once.UsedOnce,
     users.User,
 )
 

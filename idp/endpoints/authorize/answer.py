@@ -35,7 +35,9 @@ def with_code(request: AuthorizationRequest, answer: Answer, mint: Mint, now: in
         offline=OFFLINE_ACCESS in request.scope & answer.scope,
     )
     expires_at = now + mint.tokens.code_for
-    code = AuthorizationCode(grant, request.reply_to.redirect_uri, request.nonce, request.code_challenge, expires_at)
+    code = AuthorizationCode(
+        grant, request.reply_to.redirect_uri, request.nonce, request.code_challenge, expires_at, request.dpop_jkt
+    )
     return _send(request.reply_to, {"code": authorization_code.seal(code, mint.sealer, now)}, mint.issuer)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from idp.protocol import acr, hints, response_mode
+from idp.protocol import acr, dpop, hints, response_mode
 from idp.protocol.authorization_request import AuthorizationRequest, ReplyTo
 from idp.protocol.claims import ClaimsRequest
 from idp.protocol.errors import (
@@ -171,6 +171,11 @@ def challenge_is_s256(asked: Asked) -> Mapping[str, object]:
     return {"code_challenge": challenge}
 
 
+def key_is_named(asked: Asked) -> Mapping[str, object]:
+    """RFC 9449 §10: the code will be good for whoever holds this key."""
+    return {"dpop_jkt": dpop.parse_thumbprint(asked.parameters.get("dpop_jkt"))}
+
+
 def claims_are_json(asked: Asked) -> Mapping[str, object]:
     """Core §5.5, §5.5.1.1: an essential acr that nobody can reach is refused before anybody signs in."""
     claims = ClaimsRequest.parse(asked.parameters.get("claims"))
@@ -222,6 +227,7 @@ CHECKS: Final[tuple[tuple[Check, str], ...]] = (  # A authorize, P pushed, D dev
     (prompt_makes_sense, "A P"),
     (max_age_is_a_number, "A P D B"),
     (challenge_is_s256, "A P"),
+    (key_is_named, "A P"),
     (claims_are_json, "A P D B"),
     (hint_names_a_person, "A P B"),
     (wishes_are_heard, "A P D B"),

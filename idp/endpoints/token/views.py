@@ -5,12 +5,20 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
+from idp.endpoints.token.asking import Asking
 from idp.endpoints.token.grants import authorization_code, client_credentials, refresh_token
-from idp.protocol.errors import InvalidRequest, OAuthError, UnauthorizedClient, UnsupportedGrantType
+from idp.protocol import dpop
+from idp.protocol.errors import (
+    InvalidDpopProof,
+    InvalidRequest,
+    OAuthError,
+    UnauthorizedClient,
+    UnsupportedGrantType,
+)
 from idp.settings.load import Settings
 from idp.store import audit
 from idp.store.grants import Replayed
-from idp.web import client_authentication, cors
+from idp.web import client_authentication, cors, possession
 from idp.web.answers import private_json
 from idp.web.door import Door
 from idp.web.house import house, now
@@ -35,8 +43,11 @@ def token() -> Response:
         raise UnsupportedGrantType(f"grant_type must be one of {', '.join(GRANT_TYPES)}")
     if grant_type not in client.metadata.grant_types:
         raise UnauthorizedClient(f"the registration of this client does not name grant_type {grant_type}")
-    answer = private_json(redeem(parameters, client, house().mint, house().settings, now()))
-    return client_authentication.open_to_its_origins(answer)
+    asking = Asking(parameters, client, possession.of_request())
+    if client.metadata.dpop_bound_access_tokens and not asking.jkt:
+        raise InvalidDpopProof("this client must send a DPoP proof (RFC 9449)")
+    answer = private_json(redeem(asking, house().mint, house().settings, now()))
+    return client_authentication.open_to_its_origins(possession.with_nonce(answer))
 
 
 @routes.route("/token", methods=["OPTIONS"], provide_automatic_options=False)
@@ -50,7 +61,7 @@ def refuse(error: OAuthError) -> Response:
     if isinstance(error, Replayed):
         audit.record("token_replayed", now(), client_id=error.grant.client_id, user_id=error.grant.user_id)
         log.warning("%s (client %s)", error.description, error.grant.client_id)
-    return client_authentication.refusal(error)
+    return possession.with_nonce(client_authentication.refusal(error))
 
 
 def metadata(settings: Settings) -> Mapping[str, object]:
@@ -59,6 +70,7 @@ def metadata(settings: Settings) -> Mapping[str, object]:
         "token_endpoint": f"{settings.server.issuer}/token",
         "grant_types_supported": list(GRANT_TYPES),
         "token_endpoint_auth_methods_supported": list(client_authentication.METHODS),
+        "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
     }
 
 

@@ -1,6 +1,7 @@
 """POST /par (RFC 9126): the same checks as /authorize, earlier, and over a channel that the browser cannot change."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
@@ -8,11 +9,12 @@ from idp.accounts import throttle
 from idp.accounts.throttle import TooMany
 from idp.endpoints.authorize.checks import PUSHED, Asked, what_is_asked, who_pushes
 from idp.protocol import prompt, request_uri
-from idp.protocol.errors import InvalidRequest, OAuthError
+from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.errors import InvalidDpopProof, InvalidRequest, OAuthError
 from idp.settings.load import Settings
 from idp.store import pending_authorizations
 from idp.store.base import fingerprint, new_secret
-from idp.web import arrival, client_authentication, cors
+from idp.web import arrival, client_authentication, cors, possession
 from idp.web.answers import private_json
 from idp.web.door import Door
 from idp.web.house import house, now
@@ -34,13 +36,13 @@ def push() -> Response:
     settings = house().settings
     prompts = prompt.offered(sign_up=settings.signup.enabled)
     asked = Asked(parameters, client, house().ring, settings.server.issuer, prompts, now())
-    checked = what_is_asked(asked, who_pushes(parameters, client), PUSHED)
+    checked = _bound(what_is_asked(asked, who_pushes(parameters, client), PUSHED), possession.of_request())
     if client.metadata.public and (wait := _wait()):
         return _slow_down(wait)
     secret = new_secret()
     pending_authorizations.push(checked, fingerprint(secret), now(), now() + TAKEN_WITHIN)
     answer = private_json({"request_uri": request_uri.of_secret(secret), "expires_in": TAKEN_WITHIN}, 201)
-    return client_authentication.open_to_its_origins(answer)
+    return client_authentication.open_to_its_origins(possession.with_nonce(answer))
 
 
 @routes.route("/par", methods=["OPTIONS"], provide_automatic_options=False)
@@ -51,7 +53,7 @@ def ask_first() -> Response:
 @routes.errorhandler(OAuthError)
 def refuse(error: OAuthError) -> Response:
     """§2.3."""
-    return client_authentication.refusal(error)
+    return possession.with_nonce(client_authentication.refusal(error))
 
 
 def metadata(settings: Settings) -> Mapping[str, object]:
@@ -60,6 +62,13 @@ def metadata(settings: Settings) -> Mapping[str, object]:
         "pushed_authorization_request_endpoint": f"{settings.server.issuer}/par",
         "require_pushed_authorization_requests": False,
     }
+
+
+def _bound(checked: AuthorizationRequest, jkt: str) -> AuthorizationRequest:
+    """RFC 9449 §10.1: a proof that comes along binds the code as dpop_jkt does, and both must name one key."""
+    if jkt and checked.dpop_jkt not in ("", jkt):
+        raise InvalidDpopProof("dpop_jkt names another key than the proof")
+    return replace(checked, dpop_jkt=jkt or checked.dpop_jkt)
 
 
 def _wait() -> int:

@@ -19,6 +19,17 @@ def upgrade() -> None:
     with op.batch_alter_table('revoked_tokens', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_revoked_tokens_expires_at'), ['expires_at'], unique=False)
 
+    op.create_table('used_once',
+    sa.Column('value', sa.String(length=64), nullable=False),
+    sa.Column('expires_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('value', name=op.f('pk_used_once'))
+    )
+    with op.batch_alter_table('used_once', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_used_once_expires_at'), ['expires_at'], unique=False)
+
+    with op.batch_alter_table('grants', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('jkt', sa.String(length=64), server_default='', nullable=False))
+
     with op.batch_alter_table('pending_authorizations', schema=None) as batch_op:
         batch_op.add_column(sa.Column('pushed', sa.String(length=64), nullable=True))
         batch_op.create_unique_constraint(batch_op.f('uq_pending_authorizations_pushed'), ['pushed'])
@@ -32,6 +43,13 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f('uq_pending_authorizations_pushed'), type_='unique')
         batch_op.drop_column('pushed')
 
+    with op.batch_alter_table('grants', schema=None) as batch_op:
+        batch_op.drop_column('jkt')
+
+    with op.batch_alter_table('used_once', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_used_once_expires_at'))
+
+    op.drop_table('used_once')
     with op.batch_alter_table('revoked_tokens', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_revoked_tokens_expires_at'))
 
