@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from idp.protocol.proof import PASSWORD, Proof
 from idp.settings import sections as settings
-from idp.store import browser_sessions, grants
+from idp.store import browser_sessions, consents, grants, logout_notices
 from idp.store.base import fingerprint, new_id, new_secret
 from idp.store.browser_sessions import Session as Session
 from idp.store.browser_sessions import SignIn
 
 LONGEST_USER_AGENT = 256
-SEEN_EVERY = 60
+SEEN_EVERY, SEEN_REMEMBERED_EVERY = 60, 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,11 @@ def current(cookie_value: str | None, now: int, lifetimes: settings.Session) -> 
 
 
 def seen(session: Session, now: int) -> None:
-    """Remember that it was used; at most one write in SEEN_EVERY seconds, none for remembered sessions."""
-    if not session.remembered and now - session.last_seen_at >= SEEN_EVERY:
+    """Remember that it was used; at most one write in SEEN_EVERY seconds.
+
+    A remembered session does not end by rest: people read of its last use, and an hour is near enough.
+    """
+    if now - session.last_seen_at >= (SEEN_REMEMBERED_EVERY if session.remembered else SEEN_EVERY):
         browser_sessions.seen(session.id, now)
 
 
@@ -107,7 +110,27 @@ def rise(session: Session, second: Proof) -> Started | None:
 def end(session: Session, now: int) -> None:
     """The session is over, on every node at once, and with it what hangs on it (not what was granted offline)."""
     browser_sessions.end(session.id, now)
+    logout_notices.of_session(session.id, now)
     grants.revoke_of_session(session.id, now)
+
+
+def end_device(user_id: str, session_id: str, now: int) -> bool:
+    """The person ends one of their sessions from another one: every grant made in it ends too, offline ones as well.
+
+    False when it is not theirs, or over.
+    """
+    if not browser_sessions.end_of_user(user_id, session_id, now):
+        return False
+    logout_notices.of_session(session_id, now)
+    grants.revoke_of_session(session_id, now, offline_too=True)
+    return True
+
+
+def disconnect(user_id: str, client_id: str, now: int) -> None:
+    """The person wants nothing more of an app: what they agreed to, its grants, and its own sessions with them end."""
+    consents.withdraw(user_id, client_id, now)
+    logout_notices.of_app(user_id, client_id, now)
+    grants.revoke_of_app(user_id, client_id, now)
 
 
 def end_everywhere_else(user_id: str, now: int, kept: str = "") -> int:
@@ -116,5 +139,6 @@ def end_everywhere_else(user_id: str, now: int, kept: str = "") -> int:
     The sessions first: from then on no code opens a grant in them (store.grants.open).
     """
     ended = browser_sessions.end_others(user_id, now, kept)
+    logout_notices.of_others(user_id, kept, now)
     grants.revoke_of_user(user_id, now, except_session=kept or None)
     return ended

@@ -13,12 +13,15 @@ from idp import clock
 from idp.cli import client_files, client_plan
 from idp.cli.opened import opened, say, settings_for
 from idp.mail.smtp import Undelivered, carrier
+from idp.outside.geoip import Atlas, UnusableDatabase
 from idp.settings.load import Settings
 from idp.settings.sections import LOOPBACK
+from idp.settings.upstreams import Facebook
 from idp.signing.keys import UnusableKey, unwrapped
 from idp.signing.wrapping import BadWrapping, KeyFolder
-from idp.store import clients, outbox, revision, signing_keys
+from idp.store import clients, logout_notices, outbox, revision, signing_keys
 from idp.store.base import unit_of_work
+from idp.upstream import facebook_versions
 from idp.web.house import House, house
 
 STUCK_AFTER = 600  # seconds
@@ -134,6 +137,14 @@ def of_clients(home: House, now: int) -> Iterator[Finding]:
         yield Finding(f"{len(steps)} declared apps differ from the database: see 'idp clients plan'", is_wrong=False)
 
 
+def of_upstreams(home: House, now: int) -> Iterator[Finding]:
+    for warning in facebook_versions.warnings(home.settings, now):
+        yield Finding(warning, is_wrong=" ends on " not in warning)
+    for name, upstream in home.settings.upstream.items():
+        if isinstance(upstream, Facebook) and not upstream.client_id.isdecimal():
+            yield Finding(f"upstream.{name}.client_id is no App ID: those are digits alone")
+
+
 def of_mail(home: House, now: int) -> Iterator[Finding]:
     settings = home.settings.mail
     if settings.transport == "smtp" and settings.sender.endswith("@localhost"):
@@ -151,8 +162,26 @@ def of_mail(home: House, now: int) -> Iterator[Finding]:
         )
 
 
+def of_places(home: House, _now: int) -> Iterator[Finding]:
+    try:
+        Atlas.opened(home.settings.geoip.database)
+    except UnusableDatabase as problem:
+        yield Finding(f"geoip.database: {problem}; people read no places")
+
+
+def of_notices(_home: House, now: int) -> Iterator[Finding]:
+    if stuck := logout_notices.waiting(now - STUCK_AFTER):
+        yield Finding(
+            f"{stuck} logout notices wait for more than {STUCK_AFTER // 60} minutes: the log names the apps",
+            is_wrong=False,
+        )
+
+
 AREAS: tuple[tuple[str, Callable[[House, int], Iterator[Finding]]], ...] = (
     ("keys", of_keys),
     ("clients", of_clients),
+    ("upstreams", of_upstreams),
     ("mail", of_mail),
+    ("places", of_places),
+    ("logouts", of_notices),
 )

@@ -16,10 +16,14 @@ from flask import Flask
 from idp import clock
 from idp.cli.endings import leave_with
 from idp.cli.opened import opened, settings_for
+from idp.issuance import logout_delivery
 from idp.mail import delivery
+from idp.outside import addresses, fetch
+from idp.outside.fetch import Fetcher
 from idp.signing.rotation import Policy
 from idp.signing.tick import rotate
 from idp.store import (
+    audit,
     browser_sessions,
     grants,
     pending_authorizations,
@@ -27,13 +31,24 @@ from idp.store import (
     revoked_tokens,
     sign_ups,
     throttles,
+    upstream_logins,
     used_once,
 )
 from idp.store.base import unit_of_work
 from idp.web.house import House, house
 
 LOG = logging.getLogger("idp.tick")
-EXPIRING = (grants, pending_authorizations, proofs, revoked_tokens, sign_ups, throttles, browser_sessions, used_once)
+EXPIRING = (
+    browser_sessions,
+    grants,
+    pending_authorizations,
+    proofs,
+    revoked_tokens,
+    sign_ups,
+    throttles,
+    upstream_logins,
+    used_once,
+)
 BATCH, BATCHES = 500, 20  # rows in one transaction, transactions of one table in one round
 
 
@@ -53,11 +68,21 @@ def deliver_mails(home: House, _now: int) -> int:
     return delivery.deliver(home.settings, home.sealer, clock.now)
 
 
-def forget_expired(_home: House, now: int) -> int:
+def tell_apps(home: House, _now: int) -> int:
+    return logout_delivery.deliver(home.mint, _outward(home), clock.now)
+
+
+def forget_expired(home: House, now: int) -> int:
     """Small transactions, so that people who are signing in never wait behind a clean-up."""
     forgotten = sum(_forget(table.delete_expired, now) for table in EXPIRING)
+    forgotten += _forget(audit.delete_before, now - home.settings.account.activity_for)
     with unit_of_work():
-        return forgotten + delivery.forget(now)
+        return forgotten + delivery.forget(now) + logout_delivery.forget(now)
+
+
+def _outward(home: House) -> Fetcher:
+    """What apps registered may lead into our own network only where nobody else reaches us."""
+    return fetch.guarded(addresses.THIS_MACHINE if home.settings.server.is_loopback else addresses.PUBLIC)
 
 
 def _forget(delete_expired: Callable[[int, int], int], now: int) -> int:
@@ -72,6 +97,8 @@ def _forget(delete_expired: Callable[[int, int], int], now: int) -> int:
 
 
 KEYS, MAILS, EXPIRY = Chore("keys", rotate_keys), Chore("mails", deliver_mails), Chore("expiry", forget_expired)
+NOTICES = Chore("logout notices", tell_apps)
+EVERY_ROUND = (KEYS, EXPIRY)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -84,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_for(arguments)
     with opened(settings) as app:
         if arguments.every is None:
-            failed = [chore for chore in (KEYS, MAILS, EXPIRY) if not did(chore, house())]
+            failed = [chore for chore in (*EVERY_ROUND, MAILS, NOTICES) if not did(chore, house())]
             return 1 if failed else 0
         _go_on(app, arguments.every, arguments.parent)
     return 0
@@ -103,20 +130,29 @@ def did(chore: Chore, home: House) -> bool:
 
 
 def _go_on(app: Flask, every: int, parent: int | None) -> None:
-    """Mails have a thread of their own: they are looked for twice a second, and a slow mail server delays nothing."""
+    """Mails and logout notices have threads of their own: they are looked for twice a second, and neither a slow mail
+    server nor an app that does not answer delays anything else.
+    """
     stop = _told_to_stop(parent)
-    mails = threading.Thread(target=_carry_mails, args=(app, stop), name="mails")
-    mails.start()
+    carriers = [threading.Thread(target=carry, args=(app, stop)) for carry in (_carry_mails, _carry_notices)]
+    for carrier in carriers:
+        carrier.start()
     while not stop.is_set():
-        did(KEYS, house())
-        did(EXPIRY, house())
+        for chore in EVERY_ROUND:
+            did(chore, house())
         stop.wait(every)
-    mails.join()
+    for carrier in carriers:
+        carrier.join()
 
 
 def _carry_mails(app: Flask, stop: threading.Event) -> None:
     with app.app_context():
         delivery.deliver_until(stop, house().settings, house().sealer, clock.now)
+
+
+def _carry_notices(app: Flask, stop: threading.Event) -> None:
+    with app.app_context():
+        logout_delivery.deliver_until(stop, house().mint, _outward(house()), clock.now)
 
 
 def _told_to_stop(parent: int | None) -> threading.Event:

@@ -81,8 +81,12 @@ def sign_out_now() -> Response:
 
 
 def metadata(settings: Settings) -> Mapping[str, object]:
-    """RP-Initiated Logout §2.1."""
-    return {"end_session_endpoint": f"{settings.server.issuer}/end_session"}
+    """RP-Initiated Logout §2.1, Back-Channel Logout §2.1."""
+    return {
+        "end_session_endpoint": f"{settings.server.issuer}/end_session",
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+    }
 
 
 def _hint(parameters: Parameters) -> Mapping[str, object]:

@@ -37,6 +37,8 @@ class ClientMetadata:
     policy_uri: str = ""
     tos_uri: str = ""
     initiate_login_uri: str = ""
+    backchannel_logout_uri: str = ""
+    backchannel_logout_session_required: bool = False
     contacts: tuple[str, ...] = ()
     software_id: str = ""
     software_version: str = ""

@@ -40,6 +40,8 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "policy_uri": kinds.web_address,
     "tos_uri": kinds.web_address,
     "initiate_login_uri": kinds.web_address,
+    "backchannel_logout_uri": kinds.web_address,
+    "backchannel_logout_session_required": kinds.flag,
     "contacts": kinds.texts,
     "software_id": kinds.text,
     "software_version": kinds.text,

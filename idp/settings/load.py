@@ -32,7 +32,7 @@ from idp.settings.sections import (
     Throttle,
     Tokens,
 )
-from idp.settings.upstreams import Upstream
+from idp.settings.upstreams import Facebook, Upstream, UpstreamName
 
 
 class SettingsError(Exception):
@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     account: Account = Account()
     agreements: Agreements = Agreements()
     geoip: Geoip = Geoip()
-    upstream: dict[str, Upstream] = {}
+    upstream: dict[UpstreamName, Upstream] = {}
 
     @classmethod
     def settings_customise_sources(
@@ -101,6 +101,15 @@ class Settings(BaseSettings):
     def mail_reaches_people(self) -> Self:
         if self.mail.transport == "development" and urlsplit(self.server.issuer).hostname not in LOOPBACK:
             raise ValueError("mail.transport = 'development' sends nothing: set 'smtp' for an issuer that people reach")
+        return self
+
+    @model_validator(mode="after")
+    def emulators_stay_on_this_machine(self) -> Self:
+        """Whoever reaches an emulator signs in as anybody it knows."""
+        if urlsplit(self.server.issuer).hostname not in LOOPBACK:
+            for name, upstream in self.upstream.items():
+                if isinstance(upstream, Facebook) and (upstream.emulated or not upstream.leaves_this_machine):
+                    raise ValueError(f"upstream.{name} is the emulator: it needs an issuer on 127.0.0.1 or localhost")
         return self
 
 

@@ -70,6 +70,11 @@ class Server(Section):
         return self.issuer.startswith("https://")
 
     @property
+    def is_loopback(self) -> bool:
+        """Whether nobody but this machine reaches it."""
+        return urlsplit(self.issuer).hostname in LOOPBACK
+
+    @property
     def path(self) -> str:
         """The path of the issuer, "" when it has none."""
         return urlsplit(self.issuer).path

@@ -72,6 +72,19 @@ class SignIn:
     upstream_sid: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A live sign-in of a person as they see it among their devices; `network` is the address it came from."""
+
+    id: str
+    user_agent: str
+    network: str
+    remembered: bool
+    auth_time: int
+    last_seen_at: int
+    expires_at: int
+
+
 _CURRENT = text(
     """
     SELECT s.id, s.user_id, s.auth_time, s.amr, s.acr, s.remembered, s.created_at, s.last_seen_at, s.expires_at,
@@ -95,7 +108,17 @@ _AGAIN = text(
 )
 _RISE = text("UPDATE browser_sessions SET cookie = :cookie, amr = :amr, acr = :acr WHERE id = :id AND ended_at IS NULL")
 _SEEN = text("UPDATE browser_sessions SET last_seen_at = :now WHERE id = :id AND last_seen_at < :now")
+_OF_USER = text(
+    """
+    SELECT id, user_agent, network, remembered, auth_time, last_seen_at, expires_at FROM browser_sessions
+    WHERE user_id = :user_id AND ended_at IS NULL AND expires_at > :now AND (remembered OR last_seen_at > :idle_since)
+    ORDER BY last_seen_at DESC, id
+    """
+)
 _END = text("UPDATE browser_sessions SET ended_at = :now WHERE id = :id AND ended_at IS NULL")
+_END_OF_USER = text(
+    "UPDATE browser_sessions SET ended_at = :now WHERE id = :id AND user_id = :user_id AND ended_at IS NULL"
+)
 _END_OTHERS = text(
     "UPDATE browser_sessions SET ended_at = :now WHERE user_id = :user_id AND id <> :kept AND ended_at IS NULL"
 )
@@ -132,9 +155,20 @@ def seen(session_id: str, now: int) -> None:
     hot_count(_SEEN, {"id": session_id, "now": now})
 
 
+def of_user(user_id: str, now: int, idle_since: int) -> tuple[SignedIn, ...]:
+    """Every live session of a person, the one used last first; as this request's transaction sees them."""
+    rows = db.session.execute(_OF_USER, {"user_id": user_id, "now": now, "idle_since": idle_since})
+    return tuple(SignedIn(**{**row._mapping, "remembered": bool(row.remembered)}) for row in rows)
+
+
 def end(session_id: str, now: int) -> bool:
     """The session is over; True when this call ended it."""
     return count(_END, {"id": session_id, "now": now}) == 1
+
+
+def end_of_user(user_id: str, session_id: str, now: int) -> bool:
+    """The same, where it is this person's; False for anybody else's."""
+    return count(_END_OF_USER, {"id": session_id, "user_id": user_id, "now": now}) == 1
 
 
 def end_others(user_id: str, now: int, kept: str = "") -> int:

@@ -11,7 +11,10 @@ from idp.store.hot import hot_row
 
 
 class Consent(Base):
-    """`scope` is all that was allowed and not taken back, `asked` all the person was ever asked for."""
+    """`scope` is all that was allowed and not taken back, `asked` all the person was ever asked for.
+
+    `withdrawn_at` is set while the app is disconnected: what was given before it opens nothing any more.
+    """
 
     __tablename__ = "consents"
 
@@ -22,6 +25,7 @@ class Consent(Base):
     locale: Mapped[str] = mapped_column(String(16))
     given_at: Mapped[int] = mapped_column(BigInteger)
     updated_at: Mapped[int] = mapped_column(BigInteger)
+    withdrawn_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,17 @@ _REMEMBER = text(
     INSERT INTO consents (user_id, client_id, scope, asked, locale, given_at, updated_at)
     VALUES (:user_id, :client_id, :scope, :asked, :locale, :now, :now)
     ON CONFLICT (user_id, client_id) DO UPDATE SET
-        scope = excluded.scope, asked = excluded.asked, locale = excluded.locale, updated_at = excluded.updated_at
+        scope = excluded.scope, asked = excluded.asked, locale = excluded.locale, updated_at = excluded.updated_at,
+        given_at = CASE WHEN consents.withdrawn_at IS NULL THEN consents.given_at ELSE excluded.given_at END,
+        withdrawn_at = NULL
+    """
+)
+_WITHDRAW = text(
+    """
+    INSERT INTO consents (user_id, client_id, scope, asked, locale, given_at, updated_at, withdrawn_at)
+    VALUES (:user_id, :client_id, '', '', '', :now, :now, :now)
+    ON CONFLICT (user_id, client_id) DO UPDATE SET
+        scope = '', asked = '', updated_at = excluded.updated_at, withdrawn_at = excluded.withdrawn_at
     """
 )
 
@@ -56,3 +70,8 @@ def remember(user_id: str, client_id: str, agreed: Agreed, locale: str, now: int
     """From now on this stands between the person and the app, without being asked again."""
     values = {"user_id": user_id, "client_id": client_id, "locale": locale, "now": now}
     db.session.execute(_REMEMBER, {**values, "scope": str(agreed.scope), "asked": str(agreed.asked)})
+
+
+def withdraw(user_id: str, client_id: str, now: int) -> None:
+    """Nothing stands between them any more: the app is asked for anew, and no code from before opens a grant."""
+    db.session.execute(_WITHDRAW, {"user_id": user_id, "client_id": client_id, "now": now})

@@ -13,6 +13,7 @@ from idp.protocol.errors import InvalidGrant, InvalidScope
 from idp.protocol.scope import Scope
 from idp.settings.sections import Tokens
 from idp.store.base import Base, count, db
+from idp.store.browser_sessions import BrowserSession
 from idp.store.hot import Found, hot_count, hot_row
 
 
@@ -89,7 +90,9 @@ _OPENING = f"""
     SELECT :id, s.user_id, :client_id, s.id, :scope, :claims, :auth_time, :amr, :acr, :offline,
            0, :now, :now, :expires_at, :jkt
     FROM browser_sessions s JOIN users u ON u.id = s.user_id AND u.state = 'active'
-    WHERE s.id = :session_id AND s.user_id = :user_id AND {_ALIVE_SESSION} %s
+    WHERE s.id = :session_id AND s.user_id = :user_id AND {_ALIVE_SESSION}
+      AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.user_id = s.user_id AND c.client_id = :app
+                      AND c.withdrawn_at >= :asked_at) %s
     ON CONFLICT (id) DO NOTHING
     RETURNING user_id,
         (SELECT u.profile FROM users u WHERE u.id = grants.user_id) AS profile,
@@ -140,9 +143,9 @@ _CLIENT = text("SELECT client_id FROM grants WHERE id = :id")
 _EXISTS = text("SELECT 1 FROM grants WHERE id = :id")
 
 
-def open(grant: Grant, now: int, idle_since: int, expires_at: int) -> Person:
-    """Spend a code: the person it is about. InvalidGrant when its session is over, or the account not active;
-    Replayed, with the grant revoked, when it was spent before.
+def open(grant: Grant, now: int, idle_since: int, expires_at: int, asked_at: int) -> Person:
+    """Spend a code, made at `asked_at`: the person it is about. InvalidGrant when its session is over, the account not
+    active, or the app disconnected since; Replayed, with the grant revoked, when it was spent before.
 
     RFC 6749 §4.1.2: a replay ends what the code gave.
     """
@@ -150,6 +153,7 @@ def open(grant: Grant, now: int, idle_since: int, expires_at: int) -> Person:
         "id": grant.id,
         "user_id": grant.user_id,
         "client_id": grant.client_id,
+        "app": grant.client_id,
         "session_id": grant.session_id,
         "scope": str(grant.scope),
         "claims": grant.claims,
@@ -161,12 +165,15 @@ def open(grant: Grant, now: int, idle_since: int, expires_at: int) -> Person:
         "now": now,
         "idle_since": idle_since,
         "expires_at": expires_at,
+        "asked_at": asked_at,
     }
     opened = hot_row(_OPEN[db.engine.dialect.name], values)
     if opened is not None:
         return _person(opened)
     if hot_row(_EXISTS, {"id": grant.id}) is None:
-        raise InvalidGrant("the person signed out before the code was redeemed, or their account is not active")
+        raise InvalidGrant(
+            "the person signed out or disconnected the app before the code was redeemed, or their account is not active"
+        )
     revoke(grant.id, now)
     raise Replayed("the code was already used; every token it gave is revoked", grant)
 
@@ -235,9 +242,17 @@ def revoke(grant_id: str, now: int) -> None:
     hot_count(_REVOKE, {"id": grant_id, "now": now})
 
 
-def revoke_of_session(session_id: str, now: int) -> None:
-    """A session that ends takes along what hangs on it; `offline_access` was asked to outlive it."""
-    _revoke_where(GrantRow.session_id == session_id, GrantRow.offline.is_(False), now=now)
+def revoke_of_session(session_id: str, now: int, *, offline_too: bool = False) -> None:
+    """A session that ends takes along what hangs on it; `offline_access` was asked to outlive it, unless the person
+    ends that too.
+    """
+    which = () if offline_too else (GrantRow.offline.is_(False),)
+    _revoke_where(GrantRow.session_id == session_id, *which, now=now)
+
+
+def revoke_of_app(user_id: str, client_id: str, now: int) -> None:
+    """The person disconnected the app: whatever it was granted ends."""
+    _revoke_where(GrantRow.user_id == user_id, GrantRow.client_id == client_id, now=now)
 
 
 def revoke_of_user(user_id: str, now: int, except_session: str | None = None) -> None:
@@ -246,8 +261,14 @@ def revoke_of_user(user_id: str, now: int, except_session: str | None = None) ->
 
 
 def delete_expired(now: int, limit: int) -> int:
-    """Clear away at most `limit` grants whose last token has expired; how many went."""
-    old = select(GrantRow.id).where(GrantRow.expires_at <= now).limit(limit)
+    """Clear away at most `limit` grants whose last token has expired; how many went.
+
+    While their session lives they say which apps must hear of its end.
+    """
+    lives = select(BrowserSession.id).where(
+        BrowserSession.id == GrantRow.session_id, BrowserSession.ended_at.is_(None), BrowserSession.expires_at > now
+    )
+    old = select(GrantRow.id).where(GrantRow.expires_at <= now, ~lives.exists()).limit(limit)
     return count(delete(GrantRow).where(GrantRow.id.in_(old)), {})
 
 

@@ -24,7 +24,7 @@ class Identity:
     subject: str
     email: str = ""
     email_verified: bool = False
-    claims: Mapping[str, str] = NOTHING
+    claims: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     amr: str = ""
     acr: str = ""
     sid: str = ""
@@ -65,7 +65,7 @@ class Departure:
     """
 
     url: str
-    secrets: Mapping[str, str] = field(default=NOTHING, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=lambda: NOTHING, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

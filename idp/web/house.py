@@ -1,5 +1,6 @@
 """What every door may reach: the settings and the few long-lived objects of this process."""
 
+import logging
 from dataclasses import dataclass
 from typing import cast
 
@@ -8,12 +9,16 @@ from flask import Flask, current_app, g
 from idp import clock
 from idp.accounts.hashing import PasswordHasher
 from idp.issuance.issue import Mint
+from idp.outside.geoip import Atlas, UnusableDatabase
 from idp.settings.load import Settings
 from idp.signing.ring import KeyRing
 from idp.signing.sealing import Sealer
 from idp.signing.wrapping import KeyFolder
 from idp.store import signing_keys
 from idp.store.clients import KnownClients
+from idp.upstream.registry import Registry
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class House:
     hasher: PasswordHasher
     mint: Mint
     clients: KnownClients
+    upstreams: Registry
 
 
 def prepare(app: Flask, settings: Settings) -> None:
@@ -39,7 +45,18 @@ def prepare(app: Flask, settings: Settings) -> None:
         hasher=PasswordHasher(settings.password),
         mint=Mint(settings.server.issuer, settings.tokens, sealer, ring),
         clients=KnownClients(settings.clients.cache_for),
+        atlas=_atlas(settings.geoip.database),
+        upstreams=Registry.of(settings),
     )
+
+
+def _atlas(path: str) -> Atlas:
+    """Places are a comfort: without them everything else works, and `idp check` says what is wrong."""
+    try:
+        return Atlas.opened(path)
+    except UnusableDatabase as problem:
+        log.warning("geoip.database: %s; no places are shown", problem)
+        return Atlas()
 
 
 def house() -> House:

@@ -29,7 +29,7 @@ def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str
         raise InvalidGrant("the code is bound to a key: prove with DPoP that you hold it")
     idle_since, expires_at = now - settings.session.idle_for, _expires_at(code, client, settings, now)
     grant = replace(code.grant, jkt=jkt if client.metadata.public else "")
-    person = grants.open(grant, now, idle_since, expires_at)
+    person = grants.open(grant, now, idle_since, expires_at, asked_at=code.expires_at - settings.tokens.code_for)
     return issue(mint, grant, person, client.metadata, grant.scope, code.nonce, now, jkt)
 
 

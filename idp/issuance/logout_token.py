@@ -1,0 +1,26 @@
+"""The logout token: word to an app, signed, that a sign-in of a person is over (Back-Channel Logout 1.0 §2.4)."""
+
+from idp.issuance.issue import Mint
+from idp.store.base import new_id
+from idp.store.logout_notices import LeasedNotice
+
+JWT_TYPE = "logout+jwt"
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+GOOD_FOR = 120
+"""Seconds (§4: at most two minutes is recommended); every try sends a token of its own."""
+
+
+def sign(notice: LeasedNotice, alg: str, mint: Mint, now: int) -> str:
+    """Raises NoSigner. `sub` and, of one session, `sid`; never a `nonce`, so that no ID token is taken for it."""
+    claims: dict[str, object] = {
+        "iss": mint.issuer,
+        "sub": notice.user_id,
+        "aud": notice.client_id,
+        "iat": now,
+        "exp": now + GOOD_FOR,
+        "jti": new_id(),
+        "events": {EVENT: {}},
+    }
+    if notice.session_id:
+        claims["sid"] = notice.session_id
+    return mint.ring.sign(claims, alg, now, typ=JWT_TYPE)
