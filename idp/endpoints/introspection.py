@@ -41,10 +41,9 @@ def refuse(error: OAuthError) -> Response:
 
 def metadata(settings: Settings) -> Mapping[str, object]:
     """RFC 8414 §2."""
-    methods = [method for method in client_authentication.METHODS if method != client_authentication.NONE]
     return {
         "introspection_endpoint": f"{settings.server.issuer}/introspect",
-        "introspection_endpoint_auth_methods_supported": methods,
+        **client_authentication.metadata(settings, "introspection_endpoint", public=False),
     }
 
 

@@ -49,7 +49,7 @@ def metadata(settings: Settings) -> Mapping[str, object]:
     """RFC 8414 §2."""
     return {
         "revocation_endpoint": f"{settings.server.issuer}/revoke",
-        "revocation_endpoint_auth_methods_supported": list(client_authentication.METHODS),
+        **client_authentication.metadata(settings, "revocation_endpoint"),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from idp.protocol import client_registration, locales, redirect_uri
 from idp.protocol.scope import Scope
 
-AuthMethod = Literal["client_secret_basic", "client_secret_post", "none"]
+AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,10 @@ class ClientMetadata:
     grant_types: tuple[str, ...] = ("authorization_code",)
     response_types: tuple[str, ...] = ("code",)
     token_endpoint_auth_method: AuthMethod | None = None
+    token_endpoint_auth_signing_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
+    """None where any of those will do."""
+    jwks: Mapping[str, Any] = field(default_factory=dict)
+    jwks_uri: str = ""
     application_type: Literal["web", "native"] = "web"
     scope: Scope = client_registration.DEFAULT_SCOPE
     subject_type: Literal["public"] = "public"
@@ -94,6 +98,11 @@ class ClientMetadata:
     def public(self) -> bool:
         """RFC 6749 §2.1: it can keep no secret."""
         return self.token_endpoint_auth_method == "none"
+
+    @property
+    def has_secret(self) -> bool:
+        """It proves who it is by a secret that both sides know."""
+        return self.token_endpoint_auth_method not in ("none", "private_key_jwt")
 
     @property
     def auth_methods(self) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ from idp.protocol.uri import Uri
 DEFAULT_SCOPE: Final = Scope(("openid", "profile", "email"))
 GRANT_TYPES: Final = ("authorization_code", "refresh_token", "client_credentials")
 SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
-AUTH_METHODS: Final = (*SECRET_METHODS, "none")
+AUTH_METHODS: Final = (*SECRET_METHODS, "private_key_jwt", "none")
+CLIENT_ALGS: Final = ("RS256", "PS256", "ES256", "EdDSA")
+"""What clients may sign with."""
 SIGNING_ALGS: Final = ("RS256", "ES256", "EdDSA")
 
 KINDS: Final[Mapping[str, kinds.Kind]] = {
@@ -28,6 +30,9 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "grant_types": kinds.some_of(*GRANT_TYPES),
     "response_types": kinds.some_of("code"),
     "token_endpoint_auth_method": kinds.one_of(*AUTH_METHODS),
+    "token_endpoint_auth_signing_alg": kinds.one_of(*CLIENT_ALGS),
+    "jwks": kinds.key_set,
+    "jwks_uri": kinds.web_address,
     "application_type": kinds.one_of("web", "native"),
     "scope": kinds.scope,
     "subject_type": kinds.one_of("public"),
@@ -150,6 +155,17 @@ def _public_clients_use_pkce(members: Members, metadata: Mapping[str, object]) -
         raise InvalidClientMetadata("require_pkce must be true where token_endpoint_auth_method is none")
 
 
+def _keys_are_where_they_are_needed(members: Members, metadata: Mapping[str, object]) -> None:
+    """RFC 7591 §2, OpenID Connect Registration §2."""
+    if "jwks" in members and "jwks_uri" in members:
+        raise InvalidClientMetadata("jwks and jwks_uri must not both be there")
+    by_key = members.get("token_endpoint_auth_method") == "private_key_jwt"
+    if by_key and "jwks" not in members and "jwks_uri" not in members:
+        raise InvalidClientMetadata("token_endpoint_auth_method private_key_jwt needs jwks or jwks_uri")
+    if "jwks_uri" in members and not members["jwks_uri"].startswith("https://"):
+        raise InvalidClientMetadata("jwks_uri must start with https://")
+
+
 def _optional_scopes_are_in_scope(members: Members, metadata: Mapping[str, object]) -> None:
     optional = Scope(members.get("optional_scopes", ()))
     if not optional <= members.get("scope", DEFAULT_SCOPE) or "openid" in optional:
@@ -200,6 +216,7 @@ RULES: Final = (
     _grant_and_response_types_fit,
     _who_asks_for_itself_proves_itself,
     _public_clients_use_pkce,
+    _keys_are_where_they_are_needed,
     _optional_scopes_are_in_scope,
     _sentences_are_of_own_scopes,
     _no_promise_is_broken,

@@ -1,26 +1,36 @@
 """Which app asks, at every endpoint where apps prove who they are (RFC 6749 §2.3, OpenID Connect Core §9)."""
 
 from base64 import b64decode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_plus
 
 from flask import Response, g, request
 
+from idp.protocol import client_assertion
 from idp.protocol.errors import InvalidClient, InvalidRequest, OAuthError
+from idp.protocol.client_registration import CLIENT_ALGS
 from idp.protocol.parameters import Parameters
+from idp.settings.load import Settings
+from idp.signing import foreign
+from idp.signing.ring import BadToken
+from idp.store import used_once
 from idp.store.clients import Client, KnownClients
-from idp.web import cors, errors
+from idp.web import client_keys, cors, errors
 from idp.web.house import house, now
 
 BASIC: Final = "client_secret_basic"
 POST: Final = "client_secret_post"
+PRIVATE_KEY: Final = "private_key_jwt"
 NONE: Final = "none"
+LONGEST_ASSERTION: Final = 8192
+ASSERTION_TYPES: Final = ("jwt", "", "client-authentication+jwt")
 
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What a request says of its client; `secret` is None for a public client."""
+    """What a request says of its client; `secret` is the assertion for a client that signs, None for a public one."""
 
     method: str
     client_id: str
@@ -54,6 +64,15 @@ def refusal(error: OAuthError) -> Response:
     return open_to_its_origins(answer)
 
 
+def metadata(settings: Settings, endpoint: str, *, public: bool = True) -> Mapping[str, object]:
+    """RFC 8414 §2: how apps prove who they are at this endpoint."""
+    methods = [method for method in METHODS if public or method != NONE]
+    return {
+        f"{endpoint}_auth_methods_supported": methods,
+        f"{endpoint}_auth_signing_alg_values_supported": list(CLIENT_ALGS),
+    }
+
+
 def open_to_its_origins(answer: Response) -> Response:
     """Pages of the origins that the asking client registered may read the answer."""
     client: Client | None = g.get("asking_client")
@@ -64,6 +83,11 @@ def presented(authorization: str | None, parameters: Parameters) -> Presented:
     """The one method a request uses. InvalidRequest for two at once, InvalidClient for none or an unreadable one."""
     in_body = parameters.get("client_secret")
     client_id = parameters.get("client_id")
+    assertion = parameters.get("client_assertion", LONGEST_ASSERTION)
+    if assertion is not None or parameters.get("client_assertion_type") is not None:
+        if authorization is not None or in_body is not None:
+            raise InvalidRequest("the client authenticated twice: by an assertion, and by a secret")
+        return _by_assertion(assertion or "", parameters)
     if authorization is not None:
         if in_body is not None:
             raise InvalidRequest("the client authenticated twice: in the Authorization header and in the body")
@@ -88,12 +112,41 @@ def _by_secret(claimed: Presented, apps: KnownClients, now: int) -> Client | Non
     return apps.find_by_secret(claimed.client_id, claimed.secret or "", now)
 
 
+def _by_key(claimed: Presented, apps: KnownClients, now: int) -> Client | None:
+    """RFC 7523 §3: signed with a key of the client's registration, for us, used once on whatever node."""
+    client = apps.find(claimed.client_id, now)
+    if client is None or PRIVATE_KEY not in client.metadata.auth_methods:
+        return None
+    claims = client_keys.verified(claimed.secret or "", client.metadata, ASSERTION_TYPES, now)
+    if claims is None:
+        return None
+    issuer = house().settings.server.issuer
+    audiences = (issuer, f"{issuer}/token", issuer + request.path)
+    jti, expires_at = client_assertion.check(claims, client_id=client.client_id, audiences=audiences, now=now)
+    if not used_once.use(expires_at + client_assertion.SKEW, PRIVATE_KEY, client.client_id, jti):
+        raise InvalidClient("this client assertion was used before: make one for each request")
+    return client
+
+
 def _by_nothing(claimed: Presented, apps: KnownClients, now: int) -> Client | None:
     """RFC 6749 §2.1: a public client says who it is; PKCE and its redirect URIs do the rest."""
     return apps.find(claimed.client_id, now)
 
 
-METHODS: Final = {BASIC: _by_secret, POST: _by_secret, NONE: _by_nothing}
+METHODS: Final = {BASIC: _by_secret, POST: _by_secret, PRIVATE_KEY: _by_key, NONE: _by_nothing}
+
+
+def _by_assertion(assertion: str, parameters: Parameters) -> Presented:
+    """RFC 7521 §4.2: client_id is optional, and must be whom the assertion is about."""
+    if parameters.get("client_assertion_type") != client_assertion.TYPE:
+        raise InvalidRequest(f"client_assertion_type must be {client_assertion.TYPE}, beside a client_assertion")
+    try:
+        subject = foreign.claimed(assertion, "sub")
+    except BadToken:
+        raise InvalidClient("client_assertion is no signed JWT") from None
+    if parameters.get("client_id") not in (None, subject):
+        raise InvalidRequest("client_id is not the sub of client_assertion")
+    return Presented(PRIVATE_KEY, subject, assertion)
 
 
 def _basic(authorization: str) -> Presented:

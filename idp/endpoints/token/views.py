@@ -69,7 +69,7 @@ def metadata(settings: Settings) -> Mapping[str, object]:
     return {
         "token_endpoint": f"{settings.server.issuer}/token",
         "grant_types_supported": list(GRANT_TYPES),
-        "token_endpoint_auth_methods_supported": list(client_authentication.METHODS),
+        **client_authentication.metadata(settings, "token_endpoint"),
         "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
     }
 
