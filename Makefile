@@ -10,7 +10,7 @@ WORKERS ?= auto
 .PHONY: run test lint format bench clean
 
 run: $(VENV)/installed-run  ## Portico on http://127.0.0.1:8000 and an app that signs people in on http://127.0.0.1:8001
-	@exec $(VENV)/bin/python -m idp demo
+	@exec $(VENV)/bin/python -m idp demo --with-facebook
 
 test: lint  ## ruff, mypy and every test; brings in what the system lacks where it may, else says what to install
 	@$(VENV)/bin/python scripts/system_parts.py

@@ -12,6 +12,7 @@ from idp.endpoints.token import views as token
 from idp.pages import (
     account,
     apps,
+    authenticator,
     consent,
     data,
     dev_mail,
@@ -36,7 +37,7 @@ DOORS = (
     *(authorize.door, token.door, userinfo.door, discovery.door, end_session.door, health.door),
     *(pushed.door, revocation.door, introspection.door),
     *(home.door, sign_in.door, second_step.door, sign_up.door, verify.door, recovery.door, consent.door, account.door),
-    *(profile.door, passkeys.door, devices.door, apps.door, links.door, data.door),
+    *(profile.door, passkeys.door, authenticator.door, devices.door, apps.door, links.door, data.door),
     *(help.door, legal.door, dev_mail.door),
 )
 PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, transaction.prepare)

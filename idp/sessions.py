@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from idp.protocol.proof import PASSWORD, Proof
 from idp.settings import sections as settings
-from idp.store import browser_sessions, consents, grants, logout_notices
+from idp.store import browser_sessions, consents, grants, half_sign_ins, logout_notices
 from idp.store.base import fingerprint, new_id, new_secret
 from idp.store.browser_sessions import Session as Session
 from idp.store.browser_sessions import SignIn
@@ -131,6 +131,17 @@ def disconnect(user_id: str, client_id: str, now: int) -> None:
     consents.withdraw(user_id, client_id, now)
     logout_notices.of_app(user_id, client_id, now)
     grants.revoke_of_app(user_id, client_id, now)
+
+
+def end_of_identity(identity_id: str, now: int) -> None:
+    """A link to another provider is gone: what was begun by it is over, finished or half, and every grant with it.
+
+    Who was half in first: whoever completes that now is among the sessions.
+    """
+    half_sign_ins.end_of_identity(identity_id, now)
+    browser_sessions.end_of_identity(identity_id, now)
+    logout_notices.of_identity(identity_id, now)
+    grants.revoke_of_identity(identity_id, now)
 
 
 def end_everywhere_else(user_id: str, now: int, kept: str = "") -> int:

@@ -49,6 +49,7 @@ class Track:
             "database": {"url": settings.database.url.get_secret_value()},
             "keys": {"directory": str(settings.keys.directory)},
             "password": settings.password.model_dump(),
+            "upstream": {name: section.model_dump() for name, section in settings.upstream.items()},
         }
         runs = [self.pool.submit(_run, prepare, places, arguments) for arguments in each]
         return [run.result(PATIENCE) for run in runs]

@@ -1,7 +1,7 @@
 """A new password: by the mailed link for whoever forgot the old one, or by the old one for whoever knows it."""
 
 from idp import sessions
-from idp.accounts import proofs, throttle
+from idp.accounts import proofs, second_factor, throttle
 from idp.store import audit, credentials, sign_ups
 from idp.store import proofs as stored
 from idp.store.proofs import RESET, Proved
@@ -15,9 +15,13 @@ def spend_link(token: str, now: int) -> Proved | None:
 
 
 def set_password(account: Account, password_hash: str, network: str, now: int, *, kept_session: str = "") -> None:
-    """The account has a new password; every other session and every grant made in one ends, every mailed link too."""
+    """The account has a new password; every other session and every grant made in one ends, every mailed link too.
+
+    Nobody is half in any more, and no device may leave out the second proof.
+    """
     credentials.set_password(account.user_id, password_hash, now)
     sign_ups.void(account.user_id)  # before sessions end: whoever claims it now is among them
+    second_factor.forget(account.user_id, now)
     sessions.end_everywhere_else(account.user_id, now, kept_session)
     stored.end(RESET, account.lookup, now)
     audit.record("password_changed", now, user_id=account.user_id, network=network, by="owner")

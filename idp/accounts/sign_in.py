@@ -41,7 +41,7 @@ def check(lookup: str, password: str, source: Source, hasher: PasswordHasher, li
     Raises TooMany and Busy. Counts the try first; an account in the answer is held as `stands` says.
     """
     account = users.by_email(lookup)
-    guess = throttle.password(lookup, source.network, _trusted(source.device, account), limits, now)
+    guess = throttle.password(lookup, source.network, lane(source.device, account), limits, now)
     waiting = sign_ups.of_address(lookup, source.browser, now)
     verdict = _tried(account, password, hasher, guess)
     if account and verdict.ok:
@@ -59,7 +59,7 @@ def is_password_of(
 
     Whoever lets something begin by it asks `stands` first.
     """
-    guess = throttle.password(account.lookup, source.network, _trusted(source.device, account), limits, now)
+    guess = throttle.password(account.lookup, source.network, lane(source.device, account), limits, now)
     return _tried(account, password, hasher, guess).ok
 
 
@@ -74,6 +74,11 @@ def stands(account: Account, renewed: str | None = None) -> bool:
     return stored is not None and credentials.keep_password(account.user_id, stored, renewed or stored)
 
 
+def lane(device: Device, account: Account | None) -> str | None:
+    """The device whose tries count apart from everybody else's: one that remembers this person; None for any other."""
+    return device.id if account and device.knows(account.user_id) else None
+
+
 def _tried(account: Account | None, password: str, hasher: PasswordHasher, guess: Guess) -> Verdict:
     """The verdict on a counted try; nobody's password takes as long as somebody's."""
     try:
@@ -84,7 +89,3 @@ def _tried(account: Account | None, password: str, hasher: PasswordHasher, guess
     if verdict.ok:
         guess.was_right()
     return verdict
-
-
-def _trusted(device: Device, account: Account | None) -> str | None:
-    return device.id if account and device.knows(account.user_id) else None

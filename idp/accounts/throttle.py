@@ -15,6 +15,7 @@ HOUR = 3600
 DAY = 24 * HOUR
 # Codes are short: however many mails are asked for, one address is guessed at this often in a day.
 CODES_A_DAY = 4
+MOST_DEVICES = 5
 IPV6_NETWORK_BITS = 64
 # People begin sign-ins more often than they mistype a password.
 REQUESTS_PER_TRY = 10
@@ -91,6 +92,24 @@ def code(lookup: str, network: str, limits: Throttle, now: int) -> Guess:
     _count(of_network, limits.network_tries, limits.network_window, now)
     _count(of_address, CODES_A_DAY * limits.code_tries, DAY, now)
     return Guess((of_network, of_address))
+
+
+def factor(kind: str, user_id: str, network: str, device: str | None, limits: Throttle, now: int) -> Guess:
+    """Count a try of a person's second factor, one count for all pages and sign-ins; TooMany instead of one too many.
+
+    Whoever may try knows the first proof already, and a code of six digits is short: so there is a limit for the day,
+    which nobody starts again. `device` as in `password`; a hundred such devices are worth no more than five.
+    """
+    lane = ("device", device) if device else ("account",)
+    of_network, of_lane = _key("network", network), _key(kind, *lane, user_id)
+    of_day, of_all = _key(kind, "day", *lane, user_id), _key(kind, "day", "devices", user_id)
+    if not device:
+        _count(of_network, limits.network_tries, limits.network_window, now)
+    _count(of_lane, limits.password_tries, limits.password_window, now)
+    _count(of_day, CODES_A_DAY * limits.code_tries, DAY, now)
+    if device:
+        _count(of_all, MOST_DEVICES * CODES_A_DAY * limits.code_tries, DAY, now)
+    return Guess((of_all if device else of_network, of_lane, of_day), forgotten=(of_lane,))
 
 
 def mail(kind: str, lookup: str, limits: Throttle, now: int, *, again: bool = False) -> None:

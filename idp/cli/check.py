@@ -138,8 +138,8 @@ def of_clients(home: House, now: int) -> Iterator[Finding]:
 
 
 def of_upstreams(home: House, now: int) -> Iterator[Finding]:
-    for warning in facebook_versions.warnings(home.settings, now):
-        yield Finding(warning, is_wrong=" ends on " not in warning)
+    for trouble in facebook_versions.troubles(home.settings, now):
+        yield Finding(trouble.sentence, is_wrong=trouble.is_acute)
     for name, upstream in home.settings.upstream.items():
         if isinstance(upstream, Facebook) and not upstream.client_id.isdecimal():
             yield Finding(f"upstream.{name}.client_id is no App ID: those are digits alone")

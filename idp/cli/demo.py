@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -18,7 +18,8 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from idp import clock
-from idp.cli import client_files, init
+from idp.cli import client_files, demo_facebook, init
+from idp.cli.demo_facebook import Emulator
 from idp.cli.opened import complain, opened, say
 from idp.settings.load import Settings, SettingsError, load_settings
 from idp.store import client_secrets, clients
@@ -43,7 +44,7 @@ TOLD = """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """There is nothing to choose."""
+    parser.add_argument("--with-facebook", action="store_true", help="and an emulator of Facebook to sign in with")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -53,19 +54,22 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.config:
         os.environ["IDP_CONFIG"] = str(arguments.config.resolve())
     settings = load_settings()
+    if facebook := demo_facebook.configured(settings, FOLDER) if arguments.with_facebook else None:
+        os.environ.update(facebook.environment)
+        settings = load_settings()
     program = settings.clients.directory.resolve() / APP / "app.py"
     if not program.is_file():
         raise SettingsError((f"clients.directory: there is no {program}; the demo runs from the sources",))
     app = declared(settings)
     home = app.metadata.client_uri.rstrip("/")
-    for url in (settings.server.issuer, home):
+    for url in (settings.server.issuer, home, *([facebook.url] if facebook else [])):
         if _answers(url):
             complain(f"idp demo: something answers at {url} already; stop it first")
             return 1
     init.prepare(settings)
     with opened(settings):
         secret = registered(app, FOLDER / "demo_client_secret", clock.now())
-    return _run_both(settings, home, program, secret)
+    return _run_all(settings, home, program, secret, facebook)
 
 
 def declared(settings: Settings) -> Client:
@@ -102,7 +106,7 @@ def _kept(file: Path) -> str:
     return file.read_text()
 
 
-def _run_both(settings: Settings, home: str, program: Path, secret: str) -> int:
+def _run_all(settings: Settings, home: str, program: Path, secret: str, facebook: Emulator | None) -> int:
     environment = {
         **os.environ,
         "PORTICO_ISSUER": settings.server.issuer,
@@ -111,37 +115,46 @@ def _run_both(settings: Settings, home: str, program: Path, secret: str) -> int:
         "DEMO_URL": home,
     }
     with LOG.open("w") as output, _stop_on_signal():
-        portico = subprocess.Popen((sys.executable, "-m", "idp", "serve"))
-        app = subprocess.Popen((sys.executable, str(program)), env=environment, stdout=output, stderr=output)  # noqa: S603
+        running = {"Portico": subprocess.Popen((sys.executable, "-m", "idp", "serve"))}
+        running["the app"] = subprocess.Popen(  # noqa: S603
+            (sys.executable, str(program)), env=environment, stdout=output, stderr=output
+        )
+        if facebook:
+            running["the emulator of Facebook"] = subprocess.Popen(facebook.command)  # noqa: S603
         try:
-            return _watch(settings, home, portico, app)
+            return _watch(settings, home, facebook, running)
         except KeyboardInterrupt:
             say("\nStopping.")
             return 0
         finally:
-            _end(portico, app)
+            _end(*running.values())
 
 
-def _watch(settings: Settings, home: str, portico: subprocess.Popen[bytes], app: subprocess.Popen[bytes]) -> int:
-    """Until one of the two ends, which none should."""
+def _watch(
+    settings: Settings, home: str, facebook: Emulator | None, running: Mapping[str, subprocess.Popen[bytes]]
+) -> int:
+    """Until one of them ends, which none should."""
+    places = (f"{settings.server.issuer}/healthz/ready", home, *([facebook.url] if facebook else []))
     waited, told = 0.0, False
-    while portico.poll() is None and app.poll() is None:
+    while all(process.poll() is None for process in running.values()):
         time.sleep(LOOK_EVERY)
         waited += LOOK_EVERY
-        if not told and _answers(f"{settings.server.issuer}/healthz/ready") and _answers(home):
-            _tell(settings, home)
+        if not told and all(_answers(place) for place in places):
+            _tell(settings, home, facebook)
             told = True
         if not told and waited > START_WITHIN:
             complain(f"idp demo: not ready after {START_WITHIN:.0f} seconds; see above and {LOG}")
             return 1
-    complain("idp demo: Portico ended" if app.poll() is None else f"idp demo: the app ended; see {LOG}")
+    ended = next(name for name, process in running.items() if process.poll() is not None)
+    complain(f"idp demo: {ended} ended; see {LOG if ended == 'the app' else 'above'}")
     return 1
 
 
-def _tell(settings: Settings, home: str) -> None:
+def _tell(settings: Settings, home: str, facebook: Emulator | None) -> None:
     issuer = settings.server.issuer
     kept = f"{FOLDER}/ and {settings.keys.directory}/"
-    say(TOLD.format(app=home, issuer=issuer, mails=f"{issuer}/dev/mail", stop="Ctrl-C", kept=kept))
+    facts = TOLD.format(app=home, issuer=issuer, mails=f"{issuer}/dev/mail", stop="Ctrl-C", kept=kept)
+    say(facts.replace("    stop ", f"{facebook.told}    stop ") if facebook else facts)
 
 
 def _answers(url: str) -> bool:

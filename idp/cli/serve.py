@@ -20,11 +20,13 @@ from granian.log import LogLevels
 from granian.net import SocketSpec  # type: ignore[attr-defined]
 from granian.server.mp import MPServer
 
+from idp import clock
 from idp.cli.background import Background
 from idp.cli.endings import Waking, hear_every_signal, hold_signals_for_children, leave_with
 from idp.cli.memory import stay_small
 from idp.settings.load import Settings, SettingsError, load_settings
 from idp.signing.wrapping import KeyFolder, KeyFolderError
+from idp.upstream import facebook_versions
 from idp.web import logs
 
 LOG = logging.getLogger("idp.serve")
@@ -45,6 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     if taken := _address_taken(settings):
         LOG.error(taken)
         return 1
+    for trouble in facebook_versions.troubles(settings, clock.now()):
+        LOG.warning(trouble.sentence)
     hold_signals_for_children()
     server = Server(settings)
     LOG.info("Portico answers at %s, listening on %s", settings.server.issuer, settings.server.bind)

@@ -18,13 +18,12 @@ from idp.cli.endings import leave_with
 from idp.cli.opened import opened, settings_for
 from idp.issuance import logout_delivery
 from idp.mail import delivery
-from idp.outside import addresses, fetch
-from idp.outside.fetch import Fetcher
 from idp.signing.rotation import Policy
 from idp.signing.tick import rotate
 from idp.store import (
     audit,
     browser_sessions,
+    data_deletions,
     grants,
     pending_authorizations,
     proofs,
@@ -35,11 +34,12 @@ from idp.store import (
     used_once,
 )
 from idp.store.base import unit_of_work
-from idp.web.house import House, house
+from idp.web.house import House, house, outward_of
 
 LOG = logging.getLogger("idp.tick")
 EXPIRING = (
     browser_sessions,
+    data_deletions,
     grants,
     pending_authorizations,
     proofs,
@@ -69,7 +69,7 @@ def deliver_mails(home: House, _now: int) -> int:
 
 
 def tell_apps(home: House, _now: int) -> int:
-    return logout_delivery.deliver(home.mint, _outward(home), clock.now)
+    return logout_delivery.deliver(home.mint, outward_of(home.settings), clock.now)
 
 
 def forget_expired(home: House, now: int) -> int:
@@ -78,11 +78,6 @@ def forget_expired(home: House, now: int) -> int:
     forgotten += _forget(audit.delete_before, now - home.settings.account.activity_for)
     with unit_of_work():
         return forgotten + delivery.forget(now) + logout_delivery.forget(now)
-
-
-def _outward(home: House) -> Fetcher:
-    """What apps registered may lead into our own network only where nobody else reaches us."""
-    return fetch.guarded(addresses.THIS_MACHINE if home.settings.server.is_loopback else addresses.PUBLIC)
 
 
 def _forget(delete_expired: Callable[[int, int], int], now: int) -> int:
@@ -152,7 +147,7 @@ def _carry_mails(app: Flask, stop: threading.Event) -> None:
 
 def _carry_notices(app: Flask, stop: threading.Event) -> None:
     with app.app_context():
-        logout_delivery.deliver_until(stop, house().mint, _outward(house()), clock.now)
+        logout_delivery.deliver_until(stop, house().mint, outward_of(house().settings), clock.now)
 
 
 def _told_to_stop(parent: int | None) -> threading.Event:

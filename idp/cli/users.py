@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from idp import clock, sessions
-from idp.accounts import passwords
+from idp.accounts import passwords, second_factor
 from idp.accounts.identifiers import BadEmail, Email, normalise_email
 from idp.cli.opened import complain, opened, say, settings_for
 from idp.store import audit, credentials, emails, users
@@ -80,6 +80,7 @@ def _suspend(arguments: argparse.Namespace, now: int) -> None:
         account = _account(arguments.who)
         if users.become(account.user_id, users.SUSPENDED, now):
             audit.record("account.suspended", now, user_id=account.user_id, by=OPERATOR)
+        second_factor.forget(account.user_id, now)
         sessions.end_everywhere_else(account.user_id, now)
     say(f"{account.email} is suspended: no session and no app access is left.")
 

@@ -1,7 +1,7 @@
 """Key sets of apps (`jwks_uri`), fetched through the guarded fetcher and kept for a while.
 
-What a worker knows is at most KEPT_FOR old; a key that is not among it is looked for at once, though not more often than
-every AGAIN_AFTER. There is room for ROOM_FOR sets: the one that was asked for longest ago goes.
+What a worker knows is at most KEPT_FOR old; a key that is not among it is looked for at once, though not more often
+than every AGAIN_AFTER. There is room for ROOM_FOR sets: the one that was asked for longest ago goes.
 """
 
 import threading

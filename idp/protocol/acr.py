@@ -45,6 +45,11 @@ def together(*amr: str) -> str:
     return " ".join([*known, *sorted(named.difference(ORDER)), *several])
 
 
+def is_key(amr: str) -> bool:
+    """Whether one of these proofs was a passkey."""
+    return not {HARDWARE_KEY, SOFTWARE_KEY}.isdisjoint(amr.split())
+
+
 def strongest(values: Iterable[str]) -> str:
     """The strongest of these contexts, all of them ours."""
     return max(values, key=_level)

@@ -22,6 +22,12 @@ SCOPE_CLAIMS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Core §5.4: what each scope asks for; `groups` is the customary addition."""
 
+PERSONAL_CLAIMS: Final = frozenset(
+    "name given_name middle_name family_name nickname preferred_username profile picture website gender birthdate "  # noqa: SIM905 (words are read, quotes are not)
+    "zoneinfo phone_number address".split()
+)
+"""Core §5.1: what people say about themselves. Nobody has groups, or a verified number or address, by saying so."""
+
 PROTOCOL_CLAIMS: Final = frozenset(
     "iss sub aud exp nbf iat jti auth_time nonce acr amr azp at_hash c_hash s_hash sid cnf sub_jwk client_id scope "  # noqa: SIM905 (words are read, quotes are not)
     "act may_act events toe txn authorization_details _claim_names _claim_sources".split()

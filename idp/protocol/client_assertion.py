@@ -1,4 +1,4 @@
-"""What a client's assertion must say (RFC 7523 §3, OpenID Connect Core §9), once its signature is known to be genuine."""
+"""What a client's assertion must say (RFC 7523 §3, OpenID Connect Core §9), once its signature is known genuine."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -13,7 +13,7 @@ LONGEST_JTI: Final = 256
 
 
 def check(claims: Mapping[str, object], *, client_id: str, audiences: Collection[str], now: int) -> tuple[str, int]:
-    """The `jti` and `exp` of an assertion by this client, for one of these audiences. InvalidClient names what is wrong."""
+    """The `jti` and `exp` of an assertion by this client for one of these audiences. Raises InvalidClient."""
     if claims.get("iss") != client_id or claims.get("sub") != client_id:
         raise InvalidClient("iss and sub of the client assertion must both be the client_id")
     if _alone(claims.get("aud")) not in audiences:

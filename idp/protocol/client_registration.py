@@ -162,8 +162,6 @@ def _keys_are_where_they_are_needed(members: Members, metadata: Mapping[str, obj
     by_key = members.get("token_endpoint_auth_method") == "private_key_jwt"
     if by_key and "jwks" not in members and "jwks_uri" not in members:
         raise InvalidClientMetadata("token_endpoint_auth_method private_key_jwt needs jwks or jwks_uri")
-    if "jwks_uri" in members and not members["jwks_uri"].startswith("https://"):
-        raise InvalidClientMetadata("jwks_uri must start with https://")
 
 
 def _optional_scopes_are_in_scope(members: Members, metadata: Mapping[str, object]) -> None:

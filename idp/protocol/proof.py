@@ -23,11 +23,14 @@ class Proof:
         return acr.meets(self.acr, (acr.TWO_FACTORS,))
 
     def followed_by(self, second: "Proof") -> "Proof":
-        """Both proofs, given one after the other: two factors at least."""
+        """Both proofs, given one after the other: two factors at least, but for two passkeys, which are one kind."""
+        if acr.is_key(self.amr) and acr.is_key(second.amr):
+            return replace(self, amr=acr.together(self.amr, second.amr), acr=acr.strongest((self.acr, second.acr)))
         both = acr.strongest((self.acr, second.acr, acr.TWO_FACTORS))
-        return replace(self, amr=acr.together(self.amr, second.amr), acr=both)
+        return replace(self, amr=acr.together(self.amr, second.amr, acr.SEVERAL), acr=both)
 
 
 PASSWORD: Final = Proof(acr.PASSWORD)
 AUTHENTICATOR: Final = Proof(acr.ONE_TIME_CODE)
+"""The app's code, or a recovery code in its place."""
 MAILED: Final = Proof(acr.ONE_TIME_CODE)

@@ -32,7 +32,7 @@ from idp.settings.sections import (
     Throttle,
     Tokens,
 )
-from idp.settings.upstreams import Facebook, Upstream, UpstreamName
+from idp.settings.upstreams import Facebook, Upstreams
 
 
 class SettingsError(Exception):
@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     account: Account = Account()
     agreements: Agreements = Agreements()
     geoip: Geoip = Geoip()
-    upstream: dict[UpstreamName, Upstream] = {}
+    upstream: Upstreams = {}
 
     @classmethod
     def settings_customise_sources(

@@ -123,6 +123,11 @@ _END_OTHERS = text(
     "UPDATE browser_sessions SET ended_at = :now WHERE user_id = :user_id AND id <> :kept AND ended_at IS NULL"
 )
 
+_END_OF_IDENTITY = text(
+    "UPDATE browser_sessions SET ended_at = :now WHERE identity_id = :identity_id AND ended_at IS NULL"
+)
+_STAND_ALONE = text("UPDATE browser_sessions SET identity_id = NULL, upstream_sid = '' WHERE id = :id")
+
 
 def current(cookie: str, now: int, idle_since: int) -> Session | None:
     """The live session behind a cookie's fingerprint. One read, outside the request's transaction."""
@@ -174,6 +179,16 @@ def end_of_user(user_id: str, session_id: str, now: int) -> bool:
 def end_others(user_id: str, now: int, kept: str = "") -> int:
     """Every session of a person is over, except perhaps one; how many ended."""
     return count(_END_OTHERS, {"user_id": user_id, "kept": kept, "now": now})
+
+
+def end_of_identity(identity_id: str, now: int) -> int:
+    """Every session that was begun by way of this link is over; how many ended."""
+    return count(_END_OF_IDENTITY, {"identity_id": identity_id, "now": now})
+
+
+def stand_alone(session_id: str) -> None:
+    """The session outlives the link it was begun by, and the provider has no more say in it."""
+    count(_STAND_ALONE, {"id": session_id})
 
 
 def delete_expired(now: int, limit: int) -> int:

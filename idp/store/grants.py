@@ -131,6 +131,9 @@ _NEXT_GENERATION = text(
     """
 )
 _REVOKE = text("UPDATE grants SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL")
+_SWEEP_APP = text(
+    "UPDATE grants SET revoked_at = :now WHERE user_id = :user_id AND client_id = :client_id AND revoked_at IS NULL"
+)
 _GENERATION = text("SELECT generation, rotated_at FROM grants WHERE id = :id AND revoked_at IS NULL")
 _STANDS = text(
     f"""
@@ -253,6 +256,17 @@ def revoke_of_session(session_id: str, now: int, *, offline_too: bool = False) -
 def revoke_of_app(user_id: str, client_id: str, now: int) -> None:
     """The person disconnected the app: whatever it was granted ends."""
     _revoke_where(GrantRow.user_id == user_id, GrantRow.client_id == client_id, now=now)
+
+
+def revoke_of_identity(identity_id: str, now: int) -> None:
+    """A link to another provider is gone: whatever was granted in the sessions it began ends, offline ones too."""
+    begun_by_it = select(BrowserSession.id).where(BrowserSession.identity_id == identity_id)
+    _revoke_where(GrantRow.session_id.in_(begun_by_it), now=now)
+
+
+def sweep_app(user_id: str, client_id: str, now: int) -> None:
+    """The same once more, at once: for what was opened while the app was being disconnected. After the commit."""
+    hot_count(_SWEEP_APP, {"user_id": user_id, "client_id": client_id, "now": now})
 
 
 def revoke_of_user(user_id: str, now: int, except_session: str | None = None) -> None:

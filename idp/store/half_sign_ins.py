@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, delete,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.store.base import Base, count, db, is_id, row
+from idp.store.hot import hot_count
 
 
 class HalfSignIn(Base):
@@ -50,6 +51,10 @@ _COUNT_TRY = text(f"UPDATE half_sign_ins SET tries = tries + 1 WHERE {_LIVE} AND
 _COMPLETE = text(f"UPDATE half_sign_ins SET ended_at = :now WHERE {_LIVE}")
 _END = text("UPDATE half_sign_ins SET ended_at = :now WHERE user_id = :user_id AND ended_at IS NULL")
 
+_END_OF_IDENTITY = text(
+    "UPDATE half_sign_ins SET ended_at = :now WHERE identity_id = :identity_id AND ended_at IS NULL"
+)
+
 
 def open(half: Half) -> None:
     """The first proof was given; the second is awaited in this browser."""
@@ -63,8 +68,8 @@ def find(half_id: str, browser: str, now: int) -> Half | None:
 
 
 def count_try(half_id: str, browser: str, most: int, now: int) -> bool:
-    """Count a guess at the second proof; False when none is left."""
-    return count(_COUNT_TRY, {"id": half_id, "browser": browser, "most": most, "now": now}) == 1
+    """Count a guess at the second proof, at once and for good; False when none is left. Before other writes."""
+    return hot_count(_COUNT_TRY, {"id": half_id, "browser": browser, "most": most, "now": now}) == 1
 
 
 def complete(half_id: str, browser: str, now: int) -> bool:
@@ -73,8 +78,15 @@ def complete(half_id: str, browser: str, now: int) -> bool:
 
 
 def end_of_user(user_id: str, now: int) -> None:
-    """After a new password, or when the account closes: whoever is half in is out."""
+    """After a new password, or when the account closes: whoever is half in is out. Before sessions end: whoever is
+    completed now is among them.
+    """
     count(_END, {"user_id": user_id, "now": now})
+
+
+def end_of_identity(identity_id: str, now: int) -> None:
+    """The same for whoever began by way of a link that is gone."""
+    count(_END_OF_IDENTITY, {"identity_id": identity_id, "now": now})
 
 
 def delete_expired(now: int, limit: int) -> int:

@@ -70,6 +70,7 @@ def _promise(which: str, *, whole: bool = False) -> dict[str, object]:
 
 _OF_SESSION = _promise("g.session_id = :session_id")
 _OF_OTHERS = _promise("g.user_id = :user_id AND g.session_id <> :kept")
+_OF_IDENTITY = _promise("g.session_id IN (SELECT s.id FROM browser_sessions s WHERE s.identity_id = :identity_id)")
 _OF_APP = _promise("g.user_id = :user_id AND g.client_id = :client_id", whole=True)
 
 _IS_OPEN = "delivered_at IS NULL AND given_up_at IS NULL"
@@ -106,6 +107,11 @@ def of_session(session_id: str, now: int) -> int:
 def of_others(user_id: str, kept: str, now: int) -> int:
     """The same for every session of the person but one ("" for all of them)."""
     return _promised(_OF_OTHERS, now, user_id=user_id, kept=kept)
+
+
+def of_identity(identity_id: str, now: int) -> int:
+    """The same for every session that was begun by way of a link to another provider."""
+    return _promised(_OF_IDENTITY, now, identity_id=identity_id)
 
 
 def of_app(user_id: str, client_id: str, now: int) -> int:

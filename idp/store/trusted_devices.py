@@ -1,5 +1,7 @@
 """Browsers in which a person need not give the second factor for a while: a trust of its own, revocable."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import BigInteger, ForeignKey, String, delete, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,10 +24,27 @@ class TrustedDevice(Base):
     revoked_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """A browser that a person trusts, as it called itself then, and where it called from."""
+
+    id: str
+    user_agent: str
+    network: str
+    created_at: int
+    expires_at: int
+
+
 _IS_TRUSTED = text(
     """
     SELECT 1 FROM trusted_devices
     WHERE token = :token AND user_id = :user_id AND revoked_at IS NULL AND expires_at > :now
+    """
+)
+_OF = text(
+    """
+    SELECT id, user_agent, network, created_at, expires_at FROM trusted_devices
+    WHERE user_id = :user_id AND revoked_at IS NULL AND expires_at > :now ORDER BY created_at DESC, id
     """
 )
 _REVOKE_ALL = text("UPDATE trusted_devices SET revoked_at = :now WHERE user_id = :user_id AND revoked_at IS NULL")
@@ -40,6 +59,11 @@ def add(user_id: str, token: str, user_agent: str, network: str, now: int, expir
     """The person trusts this browser until then; `token` is the fingerprint of its cookie."""
     values = {"user_agent": user_agent, "network": network, "created_at": now, "expires_at": expires_at}
     db.session.execute(insert(TrustedDevice).values(id=new_id(), user_id=user_id, token=token, **values))
+
+
+def of(user_id: str, now: int) -> list[Trusted]:
+    """The browsers this person trusts, the newest first."""
+    return [Trusted(**found._mapping) for found in db.session.execute(_OF, {"user_id": user_id, "now": now})]
 
 
 def revoke_all(user_id: str, now: int) -> int:

@@ -1,12 +1,14 @@
 """People. `id` is the `sub` of every token: random, never changed, never given to anyone else."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BigInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from idp.protocol.claims import PERSONAL_CLAIMS
 from idp.store.base import Base, count, db, new_id, row
 from idp.store.hot import Found, hot_row
 
@@ -79,10 +81,31 @@ _BY_ID = text(f"{_ACCOUNT} WHERE u.id = :user_id")
 _ADD = text(
     """
     INSERT INTO users (id, state, profile, locale, created_at, updated_at)
-    VALUES (:user_id, 'active', '{}', :locale, :now, :now)
+    VALUES (:user_id, 'active', :profile, :locale, :now, :now)
     """
 )
 _BECOME = text("UPDATE users SET state = :state, updated_at = :now WHERE id = :user_id AND state <> :state")
+# Written by name, so that two tabs, or the operator and the person, lose nothing of each other's.
+_SET_PROFILE = {
+    "postgresql": text(
+        """
+        UPDATE users
+        SET profile = CAST((CAST(profile AS jsonb) - CAST(:named AS text[])) || CAST(:said AS jsonb) AS text),
+            locale = COALESCE(CAST(:locale AS varchar), locale), updated_at = :now
+        WHERE id = :user_id
+        """
+    ),
+    "sqlite": text(
+        """
+        UPDATE users
+        SET profile = json_patch(json_patch(profile, :named), :said),
+            locale = COALESCE(:locale, locale), updated_at = :now
+        WHERE id = :user_id
+        """
+    ),
+}
+_TOUCH = text("UPDATE users SET updated_at = :now WHERE id = :user_id")
+_HOLD = text("UPDATE users SET state = state WHERE id = :user_id")
 _REMOVE = text("DELETE FROM users WHERE id = :user_id")
 
 
@@ -108,16 +131,45 @@ def written(user_id: str) -> Account | None:
     return _account(row(_BY_ID, {"user_id": user_id}))
 
 
-def add(locale: str, now: int) -> str:
+def add(locale: str, now: int, profile: str = "{}") -> str:
     """A new person, active, without any address yet; their id, the `sub` of all tokens to come."""
     user_id = new_id()
-    db.session.execute(_ADD, {"user_id": user_id, "locale": locale, "now": now})
+    db.session.execute(_ADD, {"user_id": user_id, "profile": profile, "locale": locale, "now": now})
     return user_id
 
 
 def become(user_id: str, state: str, now: int) -> bool:
     """Suspend or reactivate; True when that changed something."""
     return count(_BECOME, {"user_id": user_id, "state": state, "now": now}) == 1
+
+
+def set_profile(user_id: str, changes: Mapping[str, object], now: int, locale: str | None = None) -> bool:
+    """The person says this about themselves now, None for what they do not say any more; False when they are gone.
+
+    All other claims stay; but a number that somebody typed is not a verified one. `locale` None stays. ValueError for
+    claims that are not theirs to make.
+    """
+    if strange := changes.keys() - PERSONAL_CLAIMS:
+        raise ValueError(f"nobody says of themselves: {', '.join(sorted(strange))}")
+    named = [*changes, *(("phone_number_verified",) if "phone_number" in changes else ())]
+    said = json.dumps({name: value for name, value in changes.items() if value is not None}, ensure_ascii=False)
+    dialect = db.engine.dialect.name
+    taken = named if dialect == "postgresql" else json.dumps(dict.fromkeys(named))
+    values = {"user_id": user_id, "named": taken, "said": said, "locale": locale, "now": now}
+    return count(_SET_PROFILE[dialect], values) == 1
+
+
+def touch(user_id: str, now: int) -> None:
+    """Core §5.1 `updated_at`: something that apps are told of this person has changed."""
+    db.session.execute(_TOUCH, {"user_id": user_id, "now": now})
+
+
+def hold(user_id: str) -> None:
+    """Whoever else holds this person waits until this transaction ends, and then sees what it wrote.
+
+    For rules about several rows of theirs: a way in goes only while another one stays.
+    """
+    count(_HOLD, {"user_id": user_id})
 
 
 def remove(user_id: str) -> bool:

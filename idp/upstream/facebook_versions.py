@@ -6,6 +6,7 @@ Source: Meta for Developers, Graph API › Changelog › Versions.
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
+from typing import NamedTuple
 
 from idp.settings.load import Settings
 from idp.settings.upstreams import Facebook
@@ -25,20 +26,27 @@ SUNSETS: Mapping[str, date | None] = MappingProxyType(
 NEAR = timedelta(days=90)
 
 
-def trouble(version: str, now: int) -> str:
-    """What is wrong with asking for this version now (seconds since the epoch), "" for nothing."""
+class Trouble(NamedTuple):
+    """What is wrong with a pinned version, and whether sign-ins by it can fail today already."""
+
+    sentence: str
+    is_acute: bool
+
+
+def trouble(version: str, now: int) -> Trouble | None:
+    """What is wrong with asking for this version now (seconds since the epoch)."""
     if version not in SUNSETS:
-        return f"{version} is not a version we know; known are {', '.join(SUNSETS)}"
-    today, ends = datetime.fromtimestamp(now, UTC).date(), SUNSETS[version]
+        return Trouble(f"{version} is not a version we know; known are {', '.join(SUNSETS)}", is_acute=True)
+    today, ends, newest = datetime.fromtimestamp(now, UTC).date(), SUNSETS[version], next(iter(SUNSETS))
     if ends is None or ends - today > NEAR:
-        return ""
-    better = next(iter(SUNSETS))
+        return None
     verb = "ended" if ends <= today else "ends"
-    return f"{version} {verb} on {ends.isoformat()}; change to {better} and try a sign-in"
+    sentence = f"{version} {verb} on {ends.isoformat()}; change to {newest} and try a sign-in"
+    return Trouble(sentence, is_acute=ends <= today)
 
 
-def warnings(settings: Settings, now: int) -> Iterator[str]:
-    """One sentence for each upstream whose pinned version is near its end, past it, or unknown."""
+def troubles(settings: Settings, now: int) -> Iterator[Trouble]:
+    """One for each upstream whose pinned version is near its end, past it, or unknown."""
     for name, upstream in settings.upstream.items():
         if isinstance(upstream, Facebook) and (found := trouble(upstream.graph_version, now)):
-            yield f"upstream.{name}.graph_version: {found}"
+            yield Trouble(f"upstream.{name}.graph_version: {found.sentence}", found.is_acute)

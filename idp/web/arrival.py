@@ -20,7 +20,7 @@ from idp.store.users import Account
 from idp.web import cookies, flow, problems, request_id, trust, visitor
 from idp.web.answers import see_other
 from idp.web.house import house, now
-from idp.web.page import PENDING
+from idp.web.page import PENDING, to
 
 HALF_FOR = 600
 """Seconds between the first proof and the second."""
@@ -74,20 +74,30 @@ def signs_in(
 
 
 def completes(half: Half, account: Account, pending: Pending | None, second: Proof) -> Response:
-    """The second proof was given, and the half sign-in is completed: the session begins."""
+    """The second proof was given, and the half sign-in is completed: the session begins, unless it was no second one.
+
+    An app that asked after the first proof was given did not see it (prompt=login, max_age): it asks again.
+    """
     insist_on_active(account)
-    first = Proof(half.amr, identity_id=half.identity_id, upstream_sid=half.upstream_sid)
-    start(account, pending, first.followed_by(second), remembered=half.remembered)
+    both = Proof(half.amr, identity_id=half.identity_id, upstream_sid=half.upstream_sid).followed_by(second)
+    if not both.is_whole:
+        return see_other(to("sign_in.sign_in"))
+    asked_before = pending and pending.asked_at <= half.created_at
+    start(account, pending if asked_before else None, both, remembered=half.remembered)
     return see_other(half.onward if half.onward and pending is None else flow.onward(pending))
 
 
-def rises(session: Session, pending: Pending | None, second: Proof) -> Response:
-    """The person of this session gave a second proof, for an app that asks for it (RFC 9470)."""
-    started = sessions.rise(session, second)
-    if started:
+def rises(session: Session, pending: Pending | None, second: Proof, *, onward: str = "") -> Response:
+    """The person of this session gave a second proof, for an app that asks for it (RFC 9470) or for their account."""
+    rise(session, pending, second)
+    return see_other(onward if onward and pending is None else flow.onward(pending))
+
+
+def rise(session: Session, pending: Pending | None, second: Proof) -> None:
+    """The session alone: it is as sure as both proofs from now on, under a new cookie."""
+    if started := sessions.rise(session, second):
         put_cookie(started, remembered=session.remembered)
         _record("proved_again", session.user_id, pending, started)
-    return see_other(flow.onward(pending))
 
 
 def renews(session: Session) -> None:

@@ -9,8 +9,8 @@ from urllib.parse import unquote_plus
 from flask import Response, g, request
 
 from idp.protocol import client_assertion
-from idp.protocol.errors import InvalidClient, InvalidRequest, OAuthError
 from idp.protocol.client_registration import CLIENT_ALGS
+from idp.protocol.errors import InvalidClient, InvalidRequest, OAuthError
 from idp.protocol.parameters import Parameters
 from idp.settings.load import Settings
 from idp.signing import foreign

@@ -9,7 +9,10 @@ from flask import Flask, current_app, g
 from idp import clock
 from idp.accounts.hashing import PasswordHasher
 from idp.issuance.issue import Mint
+from idp.outside import addresses, fetch
+from idp.outside.fetch import Fetcher
 from idp.outside.geoip import Atlas, UnusableDatabase
+from idp.outside.key_sets import KeySets
 from idp.settings.load import Settings
 from idp.signing.ring import KeyRing
 from idp.signing.sealing import Sealer
@@ -30,7 +33,9 @@ class House:
     hasher: PasswordHasher
     mint: Mint
     clients: KnownClients
+    atlas: Atlas
     upstreams: Registry
+    key_sets: KeySets
 
 
 def prepare(app: Flask, settings: Settings) -> None:
@@ -47,7 +52,13 @@ def prepare(app: Flask, settings: Settings) -> None:
         clients=KnownClients(settings.clients.cache_for),
         atlas=_atlas(settings.geoip.database),
         upstreams=Registry.of(settings),
+        key_sets=KeySets(outward_of(settings)),
     )
+
+
+def outward_of(settings: Settings) -> Fetcher:
+    """What apps registered may lead into our own network only where nobody else reaches us."""
+    return fetch.guarded(addresses.THIS_MACHINE if settings.server.is_loopback else addresses.PUBLIC)
 
 
 def _atlas(path: str) -> Atlas:

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, request, url_for
 
+from idp.protocol import acr
 from idp.store import users
 from idp.store.browser_sessions import Session
 from idp.store.users import Account
-from idp.web import visitor
+from idp.web import trust, visitor
 from idp.web.answers import see_other
 from idp.web.house import house, now
 
@@ -28,34 +29,60 @@ class Owner:
 
 
 View = Callable[..., Response]
+Check = Callable[[Session], str | None]
 _DESTINATION = "is_a_page_of_the_account"
 
 
 def of_account(view: View) -> View:
     """`view(owner, …)` for whoever is signed in; others sign in first, and come back here."""
+    return _of(view, _is_protected)
 
+
+def of_recent_sign_in(view: View) -> View:
+    """The same for a sensitive page: who proved themselves too long ago (account.sensitive_within) does so again."""
+    return _of(view, _is_recent, _is_protected)
+
+
+def of_proved_sign_in(view: View) -> View:
+    """The same for what a person proves themselves by (passkeys, the authenticator): who has a second factor proves
+    themselves by that too, on trusted devices as well. Whoever has to set one up first may come here.
+    """
+    return _of(view, _is_recent, _is_proved)
+
+
+def _of(view: View, *checks: Check) -> View:
     @wraps(view)
     def seen(**arguments: Any) -> Response:
         session = visitor.session()
         account = users.by_id(session.user_id) if session else None
         if session is None or account is None:
             return see_other(_by_way_of("sign_in.sign_in"))
-        return view(Owner(session, account), **arguments)
+        detour = next(filter(None, (check(session) for check in checks)), None)
+        return see_other(_by_way_of(detour)) if detour else view(Owner(session, account), **arguments)
 
     setattr(seen, _DESTINATION, True)
     return seen
 
 
-def of_recent_sign_in(view: View) -> View:
-    """The same for a sensitive page: who proved themselves too long ago (account.sensitive_within) does so again."""
+def is_recent(session: Session) -> bool:
+    """Whether the person proved themselves a short while ago, as sensitive changes need it."""
+    return now() - session.auth_time <= house().settings.account.sensitive_within
 
-    @wraps(view)
-    def seen(owner: Owner, **arguments: Any) -> Response:
-        if now() - owner.session.auth_time > house().settings.account.sensitive_within:
-            return see_other(_by_way_of("sign_in.again"))
-        return view(owner, **arguments)
 
-    return of_account(seen)
+def _is_recent(session: Session) -> str | None:
+    return None if is_recent(session) else "sign_in.again"
+
+
+def _is_proved(session: Session) -> str | None:
+    is_sure = acr.meets(session.acr, (acr.TWO_FACTORS,)) or not session.has_authenticator
+    return None if is_sure else "second_step.step_up"
+
+
+def _is_protected(session: Session) -> str | None:
+    if not trust.is_owed(session):
+        return None
+    has_one = session.has_authenticator or session.has_passkey
+    return "second_step.step_up" if has_one else "second_step.set_up"
 
 
 def destination(named: str) -> str | None:

@@ -71,7 +71,7 @@ def test_what_is_offered_and_what_is_not(document: dict[str, Any]) -> None:
     assert document["authorization_response_iss_parameter_supported"] is True
     assert document["request_parameter_supported"] is False
     assert document["request_uri_parameter_supported"] is False
-    assert "token_endpoint_auth_signing_alg_values_supported" not in document, "no client signs here yet"
+    assert document["token_endpoint_auth_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
 
 
 @pytest.mark.section("Initiating User Registration 1.0 §4.2")

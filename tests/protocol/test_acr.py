@@ -2,7 +2,17 @@
 
 import pytest
 
-from idp.protocol.acr import OFFERED, ONE_FACTOR, PHISHING_RESISTANT, TWO_FACTORS, meets, reported, strongest, together
+from idp.protocol.acr import (
+    OFFERED,
+    ONE_FACTOR,
+    PHISHING_RESISTANT,
+    TWO_FACTORS,
+    is_key,
+    meets,
+    reported,
+    strongest,
+    together,
+)
 
 pytestmark = pytest.mark.section("OpenID Connect Core §5.5.1.1")
 
@@ -36,6 +46,16 @@ def test_rfc8176_2_amr_names_each_proof_once_and_several_kinds_as_such() -> None
     assert together("swk user") == "swk user"
     assert together("swk user mfa") == "swk user mfa"
     assert together("fed", "face") == "fed face"
+
+
+def test_rfc8176_2_a_passkey_is_a_key_of_hardware_or_of_software() -> None:
+    assert [is_key(amr) for amr in ("hwk user mfa", "swk", "pwd otp mfa", "", "shwk")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_the_strongest_of_several() -> None:

@@ -96,7 +96,7 @@ def test_rfc7591_2_what_was_said_is_what_is_registered() -> None:
 
 
 def test_rfc7591_2_null_is_absent_and_the_unheard_of_is_ignored() -> None:
-    assert registered(scope=None, jwks_uri=5, color="green") == registered()
+    assert registered(scope=None, shape=5, color="green") == registered()
 
 
 def test_a_scope_of_the_clients_own_has_a_sentence_in_each_language() -> None:
@@ -129,8 +129,8 @@ def test_a_scope_of_the_clients_own_has_a_sentence_in_each_language() -> None:
         (WEB | {"response_types": ["id_token"]}, "response_types may hold code"),
         (WEB | {"response_types": []}, "response_types must hold code, since grant_types holds authorization_code"),
         (
-            WEB | {"token_endpoint_auth_method": "private_key_jwt"},
-            "token_endpoint_auth_method must be client_secret_basic or client_secret_post or none",
+            WEB | {"token_endpoint_auth_method": "tls_client_auth"},
+            "token_endpoint_auth_method must be client_secret_basic or client_secret_post or private_key_jwt or none",
         ),
         (
             WEB | {"id_token_signed_response_alg": "none"},

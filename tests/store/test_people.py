@@ -1,10 +1,13 @@
 """People, their addresses, passwords and agreements, on both databases."""
 
+import json
+
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from idp.store import agreements, audit, credentials, emails, users
-from idp.store.base import unit_of_work
+from idp.store.base import db, unit_of_work
 
 NOW = 1_800_000_000
 pytestmark = pytest.mark.usefixtures("store")
@@ -107,3 +110,46 @@ def test_events_are_listed_newest_first_and_cleared_by_age(store: Flask) -> None
     with unit_of_work():
         assert audit.delete_before(NOW + 1, 10) == 1
     assert audit.events_of(alice, 10) == ["signed_in"]
+
+
+def profile_of(user_id: str) -> dict[str, object]:
+    account = users.by_id(user_id)
+    assert account is not None
+    return dict(json.loads(account.profile))
+
+
+def test_what_a_person_says_takes_the_place_of_that_claim_and_of_no_other() -> None:
+    alice = somebody()
+    with unit_of_work():
+        said = {"name": 'Alice "A" \' é 😀', "address": {"locality": "Lyon", "country": "France"}}
+        assert users.set_profile(alice, said, NOW + 5, "en")
+    with unit_of_work():
+        assert users.set_profile(alice, {"address": {"country": "Italy"}, "nickname": "Al", "website": None}, NOW + 9)
+    account = users.by_id(alice)
+    assert account is not None
+    assert profile_of(alice) == {"name": 'Alice "A" \' é 😀', "nickname": "Al", "address": {"country": "Italy"}}
+    assert account.locale == "en"
+    with unit_of_work():
+        assert not users.set_profile("nobody", {"name": "Nobody"}, NOW)
+
+
+def test_what_the_operator_says_of_a_person_stays_but_for_the_proof_of_a_number_that_changes() -> None:
+    alice = somebody()
+    given = {"groups": ["staff"], "phone_number": "+33612345678", "phone_number_verified": True, "x": {"y": None}}
+    with unit_of_work():
+        db.session.execute(update(users.User).values(profile=json.dumps(given)))
+    with unit_of_work():
+        assert users.set_profile(alice, {"name": "Alice"}, NOW + 5)
+    assert profile_of(alice) == {**given, "name": "Alice"}
+    with unit_of_work():
+        assert users.set_profile(alice, {"phone_number": "+33600000000"}, NOW + 9)
+    changed = {"groups": ["staff"], "phone_number": "+33600000000", "x": {"y": None}, "name": "Alice"}
+    assert profile_of(alice) == changed
+
+
+@pytest.mark.parametrize("claim", ["sub", "groups", "roles", "email_verified", "phone_number_verified", "email", "acr"])
+def test_nobody_says_of_themselves_what_others_have_to_prove(claim: str) -> None:
+    alice = somebody()
+    with pytest.raises(ValueError, match=claim):
+        users.set_profile(alice, {"name": "Alice", claim: True}, NOW)
+    assert profile_of(alice) == {}

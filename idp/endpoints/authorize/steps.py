@@ -47,9 +47,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What this deployment asks of everybody, whichever app they come for."""
+    """What this deployment asks of everybody, whichever app they come for, and what they may set up for it.
+
+    `second_factor`: this person, in this browser, owes one.
+    """
 
     second_factor: bool = False
+    offers_authenticator: bool = True
+    offers_passkeys: bool = True
 
 
 NO_RULES: Final = Rules()
@@ -58,7 +63,9 @@ AGAIN: Final = Ask("sign_in.again", LoginRequired, "the person has to confirm th
 CREATE: Final = Ask("sign_up.sign_up", InteractionRequired, "the person has to create an account")
 CHOOSE: Final = Ask("sign_in.choose", AccountSelectionRequired, "the person has to choose an account")
 STEP_UP: Final = Ask("second_step.step_up", LoginRequired, "the person has to give a second proof")
+STEP_UP_BY_PASSKEY: Final = STEP_UP._replace(page="second_step.by_passkey")
 SET_UP: Final = Ask("second_step.set_up", InteractionRequired, "the person has to set up a second factor")
+SET_UP_PASSKEY: Final = SET_UP._replace(page="second_step.set_up_passkey")
 CONSENT: Final = Ask("consent.consent", ConsentRequired, "the person has to agree")
 
 
@@ -116,11 +123,11 @@ def is_not_sure_enough(pending: Pending, session: Session, client: ClientMetadat
     """Core §5.5.1.1, RFC 9470 §5: what must be met is met, set up on the way, or refused; acr_values are a wish."""
     for must in what_must_be_met(pending.request, client, rules):
         if not acr.meets(session.acr, must):
-            return how_to_meet(must, session)
+            return how_to_prove(must, session, rules) or how_to_set_up(must, rules)
     wish = pending.request.acr_values
-    if acr.meets(session.acr, wish) or prompt.NONE in pending.request.prompt or not could_meet(wish, session):
+    if acr.meets(session.acr, wish) or prompt.NONE in pending.request.prompt:
         return None
-    return STEP_UP
+    return how_to_prove(wish, session, rules)
 
 
 def what_must_be_met(
@@ -134,20 +141,21 @@ def what_must_be_met(
         yield wanted.values
 
 
-def how_to_meet(must: tuple[object, ...], session: Session) -> Ask | Refuse:
-    """By what the person has, else by what they can set up now."""
-    if could_meet(must, session):
+def how_to_prove(wanted: tuple[object, ...], session: Session, rules: Rules) -> Ask | None:
+    """By what the person has; None when nothing of it would do."""
+    has_passkey = session.has_passkey and rules.offers_passkeys
+    if acr.meets(acr.TWO_FACTORS, wanted) and (session.has_authenticator or has_passkey):
         return STEP_UP
-    if any(acr.meets(context, must) for context in (acr.TWO_FACTORS, acr.PHISHING_RESISTANT)):
+    return STEP_UP_BY_PASSKEY if acr.meets(acr.PHISHING_RESISTANT, wanted) and has_passkey else None
+
+
+def how_to_set_up(must: tuple[object, ...], rules: Rules) -> Ask | Refuse:
+    """By what this deployment offers."""
+    if acr.meets(acr.TWO_FACTORS, must) and (rules.offers_authenticator or rules.offers_passkeys):
         return SET_UP
+    if acr.meets(acr.PHISHING_RESISTANT, must) and rules.offers_passkeys:
+        return SET_UP_PASSKEY
     return Refuse(UnmetAuthenticationRequirements("the person could not prove themselves as surely as acr asks"))
-
-
-def could_meet(wanted: tuple[object, ...], session: Session) -> bool:
-    """Whether this person has what it takes."""
-    reach = [acr.TWO_FACTORS] if session.has_authenticator else []
-    reach += [acr.TWO_FACTORS, acr.PHISHING_RESISTANT] if session.has_passkey else []
-    return any(acr.meets(context, wanted) for context in reach)
 
 
 def what_is_unagreed(pending: Pending, session: Session | None, agreed: Agreed, client: ClientMetadata) -> Ask | None:

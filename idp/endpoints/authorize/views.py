@@ -19,10 +19,11 @@ from idp.protocol.parameters import Parameters
 from idp.settings.load import Settings
 from idp.store import consents, pending_authorizations
 from idp.store.base import fingerprint
+from idp.store.browser_sessions import Session
 from idp.store.clients import Client
 from idp.store.consents import NEVER_ASKED
 from idp.store.pending_authorizations import Pending, unstored
-from idp.web import arrival, cookies, errors, flow, problems, visitor
+from idp.web import arrival, cookies, errors, flow, problems, trust, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.house import house, now
@@ -100,8 +101,7 @@ def _walk(pending: Pending, client: Client) -> Response:
     """The next page, or the answer. Only a page makes the request wait in the store."""
     session = visitor.session()
     agreed = consents.remembered(session.user_id, client.client_id) if session else NEVER_ASKED
-    rules = Rules(second_factor=house().settings.second_factor.required)
-    step = next_step(pending, session, agreed, client.metadata, rules)
+    step = next_step(pending, session, agreed, client.metadata, _rules(session))
     if isinstance(step, Ask):
         return see_other(flow.page(step.page, pending.id or _open(pending)))
     if pending.id and not pending_authorizations.answer_once(pending.id, cookies.browser_hash(), now()):
@@ -133,6 +133,16 @@ def _walk_pushed(secret: str, parameters: Parameters) -> Response:
     if pending is None:
         raise Unanswerable(InvalidRequestUri("request_uri is too old, was used, or is another app's"), client.client_id)
     return _walk(pending, flow.client_of(pending))
+
+
+def _rules(session: Session | None) -> Rules:
+    """What this house asks of the person, and offers them."""
+    settings = house().settings
+    return Rules(
+        second_factor=session is not None and trust.is_owed(session),
+        offers_authenticator=settings.second_factor.authenticator,
+        offers_passkeys=settings.passkeys.enabled,
+    )
 
 
 def _open(pending: Pending) -> str:

@@ -1,0 +1,158 @@
+"""JWTs that others signed: verified with the keys of their own provider, and with nothing that the token brings."""
+
+from base64 import urlsafe_b64decode
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwa import JWSAlgModel
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from idp.protocol.strict_json import BadJson, read_object
+from idp.signing.keys import LEAST_RSA_BITS, Key
+from idp.signing.ring import LONGEST_JWT, BadToken
+
+MOST_RSA_BITS: Final = 8192
+MOST_KEYS: Final = 100
+KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    **dict.fromkeys(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), ("RSA", "")),
+    "ES256": ("EC", "P-256"),
+    "ES384": ("EC", "P-384"),
+    "ES512": ("EC", "P-521"),
+    **dict.fromkeys(("EdDSA", "Ed25519"), ("OKP", "Ed25519")),
+}
+"""The type and curve of key that each algorithm takes. Nothing symmetric, not `none`, no curve but the usual."""
+ALGORITHMS: Final = tuple(KINDS)
+CLASSES: Final[Mapping[str, type[RSAKey] | type[ECKey] | type[OKPKey]]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
+IGNORED: Final = frozenset({"alg", "kid", "typ", "cty", "x5t", "x5t#S256"})
+"""What a header may hold; all but the first three means nothing here. Whatever names a key or asks for more (jwk, jku,
+x5u, x5c, crit, b64, zip …) is refused (RFC 7515 §4.1)."""
+
+
+class UnknownKey(BadToken):
+    """No key of the set is called like the token's: the provider may have a new one."""
+
+
+class Verified(NamedTuple):
+    """Claims that the provider signed, and the algorithm it used; their meaning is the caller's to check."""
+
+    claims: Mapping[str, Any]
+    alg: str
+
+
+class _Asymmetric(jws.JWSRegistry):
+    """joserfc's registry held to the algorithms above."""
+
+    def get_alg(self, name: str) -> JWSAlgModel:
+        if name not in KINDS:
+            raise BadToken(f"algorithm {name!r:.40} is not taken")
+        return self.algorithms[name]
+
+
+REGISTRY: Final = _Asymmetric(strict_check_header=False)  # `_parse` looks at the header itself
+
+
+def verify(
+    token: str, keys: Mapping[str, Any], *, algorithms: Collection[str], typ: Collection[str] = ("jwt", "")
+) -> Verified:
+    """What a JWT says that a key of this JWKS signed with one of `algorithms`; `typ` in lower case, "" for none.
+
+    RFC 7515 §5.2, RFC 8725 §3. Raises UnknownKey, and BadToken for everything else; the sentence is for the log.
+    """
+    parsed, header = _parse(token)
+    alg = header["alg"]
+    if alg not in algorithms or alg not in KINDS:
+        raise BadToken(f"algorithm {alg!r:.40} is not taken")
+    if header.get("typ", "").lower().removeprefix("application/") not in typ:
+        raise BadToken(f"typ {header.get('typ')!r:.40} is not taken here")
+    if not any(_is_genuine(parsed, key) for key in _candidates(keys, alg, header.get("kid"))):
+        raise BadToken("the signature does not fit")
+    try:
+        return Verified(read_object(parsed.payload.decode(), LONGEST_JWT), alg)
+    except (BadJson, UnicodeDecodeError) as error:
+        raise BadToken(f"the claims cannot be read: {error}") from None
+
+
+def _parse(token: str) -> tuple[jws.CompactSignature, Mapping[str, str]]:
+    if len(token) > LONGEST_JWT:
+        raise BadToken("too long")
+    try:
+        parsed = jws.extract_compact(token.encode("ascii"), registry=REGISTRY)
+    except (JoseError, ValueError, TypeError, RecursionError):
+        raise BadToken("no JWS in compact form") from None
+    header: object = parsed.headers()
+    if not isinstance(header, dict) or not header.keys() <= IGNORED:
+        raise BadToken("a header that asks for more than a signature")
+    if "alg" not in header or not all(isinstance(value, str) for value in header.values()):
+        raise BadToken("a header that cannot be read")
+    return parsed, header
+
+
+def _candidates(keys: Mapping[str, Any], alg: str, kid: str | None) -> list[Key]:
+    """OpenID Connect Core §10.1: the key that `kid` names; without one, the only key there is for the algorithm."""
+    entries = keys.get("keys")
+    if not isinstance(entries, list):
+        raise BadToken("the provider's key set holds no keys")
+    fitting = [entry for entry in entries[:MOST_KEYS] if isinstance(entry, dict) and _fits(entry, alg)]
+    named = [entry for entry in fitting if kid is None or entry.get("kid") == kid]
+    if not named or (kid is None and len(named) > 1):
+        raise UnknownKey(f"kid {kid!r:.80} names no key for {alg}")
+    return list(_imported(named))
+
+
+def _fits(entry: Mapping[str, object], alg: str) -> bool:
+    """RFC 7517 §4: of the algorithm's kind and curve, for signatures, and for no other algorithm."""
+    kind, curve = KINDS[alg]
+    operations = entry.get("key_ops", ["verify"])
+    return (
+        entry.get("kty") == kind
+        and entry.get("crv", "") == curve
+        and entry.get("use", "sig") == "sig"
+        and isinstance(operations, list)
+        and "verify" in operations
+        and entry.get("alg", alg) == alg
+    )
+
+
+def _imported(entries: list[dict[str, Any]]) -> Iterator[Key]:
+    for entry in entries:
+        public: dict[str, Any] = {name: entry[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in entry}
+        try:
+            if entry["kty"] != "RSA" or LEAST_RSA_BITS <= _bits(entry["n"]) <= MOST_RSA_BITS:
+                yield CLASSES[str(entry["kty"])].import_key(public)
+        except (JoseError, ValueError, TypeError, KeyError):
+            continue
+
+
+def _bits(modulus: str) -> int:
+    """Of a number in base64url (RFC 7518 §2)."""
+    return int.from_bytes(urlsafe_b64decode(modulus + "=" * (-len(modulus) % 4))).bit_length()
+
+
+def _is_genuine(parsed: jws.CompactSignature, key: Key) -> bool:
+    try:
+        return jws.validate_compact(parsed, key, registry=REGISTRY)
+    except (JoseError, ValueError):
+        return False
+
+
+def read_keys(body: bytes, at_most: int) -> Mapping[str, Any]:
+    """A JWKS (RFC 7517 §5) as it came; BadToken when it is none."""
+    try:
+        keys = read_object(body.decode(), at_most)
+    except (BadJson, UnicodeDecodeError) as error:
+        raise BadToken(f"the provider's key set {error}") from None
+    if not isinstance(keys.get("keys"), list):
+        raise BadToken("the provider's key set holds no keys")
+    return keys
+
+
+def claimed(token: str, name: str) -> str:
+    """What a JWT says of itself in one text claim, before anything is verified: good for finding its keys alone."""
+    parsed, _ = _parse(token)
+    try:
+        value = read_object(parsed.payload.decode(), LONGEST_JWT).get(name)
+    except (BadJson, UnicodeDecodeError) as error:
+        raise BadToken(f"the claims cannot be read: {error}") from None
+    return value if isinstance(value, str) else ""
