@@ -33,6 +33,9 @@ class ClientMetadata:
     scope: Scope = client_registration.DEFAULT_SCOPE
     subject_type: Literal["public"] = "public"
     id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
+    authorization_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
+    request_object_signing_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
+    require_signed_request_object: bool = False
     default_max_age: int | None = None
     require_auth_time: bool = False
     default_acr_values: tuple[str, ...] = ()

@@ -53,6 +53,9 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "require_pkce": kinds.flag,
     "require_pushed_authorization_requests": kinds.flag,
     "dpop_bound_access_tokens": kinds.flag,
+    "authorization_signed_response_alg": kinds.one_of(*SIGNING_ALGS),
+    "request_object_signing_alg": kinds.one_of(*CLIENT_ALGS),
+    "require_signed_request_object": kinds.flag,
     "require_second_factor": kinds.flag,
     "first_party": kinds.flag,
     "reviewed": kinds.flag,
@@ -72,9 +75,7 @@ PROMISES: Final = (
     "id_token_encrypted_response_alg",
     "userinfo_signed_response_alg",
     "userinfo_encrypted_response_alg",
-    "authorization_signed_response_alg",
     "authorization_encrypted_response_alg",
-    "require_signed_request_object",
     "tls_client_certificate_bound_access_tokens",
 )
 """Protections we cannot give yet: to ignore them, as RFC 7591 §2 allows, would leave the client believing in them."""

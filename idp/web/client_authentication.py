@@ -117,7 +117,9 @@ def _by_key(claimed: Presented, apps: KnownClients, now: int) -> Client | None:
     client = apps.find(claimed.client_id, now)
     if client is None or PRIVATE_KEY not in client.metadata.auth_methods:
         return None
-    claims = client_keys.verified(claimed.secret or "", client.metadata, ASSERTION_TYPES, now)
+    pinned = client.metadata.token_endpoint_auth_signing_alg
+    algorithms = (pinned,) if pinned else CLIENT_ALGS
+    claims = client_keys.verified(claimed.secret or "", client.metadata, ASSERTION_TYPES, algorithms, now)
     if claims is None:
         return None
     issuer = house().settings.server.issuer

@@ -6,7 +6,6 @@ from typing import Any
 
 from idp.outside.fetch import NotFetched
 from idp.protocol.client_metadata import ClientMetadata
-from idp.protocol.client_registration import CLIENT_ALGS
 from idp.signing import foreign
 from idp.signing.foreign import UnknownKey
 from idp.signing.ring import BadToken
@@ -15,13 +14,15 @@ from idp.web.house import house
 log = logging.getLogger(__name__)
 
 
-def verified(token: str, metadata: ClientMetadata, typ: Collection[str], now: int) -> Mapping[str, Any] | None:
+def verified(
+    token: str, metadata: ClientMetadata, typ: Collection[str], algorithms: Collection[str], now: int
+) -> Mapping[str, Any] | None:
     """The claims of a JWT that this app signed; None, with the reason in the log, when it did not.
 
     `typ` in lower case, "" for none. A key that nobody knows yet is looked for once at the app's `jwks_uri`.
     """
-    pinned = metadata.token_endpoint_auth_signing_alg
-    algorithms = (pinned,) if pinned else CLIENT_ALGS
+    if not metadata.jwks and not metadata.jwks_uri:
+        return None
     try:
         try:
             return foreign.verify(token, _keys(metadata, now), algorithms=algorithms, typ=typ).claims

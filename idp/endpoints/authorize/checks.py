@@ -15,7 +15,6 @@ from idp.protocol.errors import (
     LoginRequired,
     OAuthError,
     RegistrationNotSupported,
-    RequestNotSupported,
     RequestUriNotSupported,
     UnauthorizedClient,
     UnmetAuthenticationRequirements,
@@ -50,7 +49,9 @@ class Unanswerable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the checks look at. `prompts` are the values of prompt that are offered here."""
+    """What the checks look at. `prompts` are the values of prompt that are offered here; `is_signed` says that the app
+    signed all of it (RFC 9101).
+    """
 
     parameters: Parameters
     client: Client
@@ -58,6 +59,7 @@ class Asked:
     issuer: str
     prompts: tuple[str, ...]
     now: int
+    is_signed: bool = False
 
 
 def who_asks(parameters: Parameters, clients: KnownClients, now: int) -> tuple[Client, ReplyTo]:
@@ -101,7 +103,6 @@ def what_is_asked(asked: Asked, reply_to: ReplyTo, endpoint: str = AUTHORIZE) ->
 def nothing_unsupported(asked: Asked) -> Mapping[str, object]:
     """OpenID Connect Core §6, §7.2.1: each way of asking that is not offered has its own error."""
     unsupported: tuple[tuple[str, type[OAuthError]], ...] = (
-        ("request", RequestNotSupported),
         ("request_uri", RequestUriNotSupported),
         ("registration", RegistrationNotSupported),
     )
@@ -115,6 +116,13 @@ def pushed_where_required(asked: Asked) -> Mapping[str, object]:
     """RFC 9126 §5: what such a client sends through the browser could be anybody's."""
     if asked.client.metadata.require_pushed_authorization_requests:
         raise InvalidRequest("this client must push its requests first and send their request_uri (RFC 9126)")
+    return {}
+
+
+def signed_where_required(asked: Asked) -> Mapping[str, object]:
+    """RFC 9101 §10.5: what such a client does not sign could be anybody's."""
+    if asked.client.metadata.require_signed_request_object and not asked.is_signed:
+        raise InvalidRequest("this client must sign its requests and send them as request (RFC 9101)")
     return {}
 
 
@@ -220,6 +228,7 @@ Check = Callable[[Asked], Mapping[str, object]]
 CHECKS: Final[tuple[tuple[Check, str], ...]] = (  # A authorize, P pushed, D device, B backchannel
     (nothing_unsupported, "A P D B"),
     (pushed_where_required, "A"),
+    (signed_where_required, "A P"),
     (response_type_is_offered, "A P"),
     (response_mode_fits, "A P"),
     (state_and_nonce_are_bounded, "A P"),

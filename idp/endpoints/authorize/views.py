@@ -8,11 +8,12 @@ from flask import Blueprint, Request, Response, request, url_for
 
 from idp.accounts import throttle
 from idp.accounts.throttle import TooMany
-from idp.endpoints.authorize import answer
+from idp.endpoints.authorize import answer, request_objects
 from idp.endpoints.authorize.checks import Asked, Unanswerable, what_is_asked, who_asks
 from idp.endpoints.authorize.steps import Ask, Refuse, Rules, next_step
 from idp.protocol import acr, pkce, prompt, request_uri, response_mode, response_type
 from idp.protocol.authorization_request import ReplyTo
+from idp.protocol.client_registration import CLIENT_ALGS, SIGNING_ALGS
 from idp.protocol.errors import InvalidClient, InvalidRequest, InvalidRequestUri, OAuthError
 from idp.protocol.hints import DISPLAYS
 from idp.protocol.parameters import Parameters
@@ -39,14 +40,20 @@ def authorize() -> Response:
     parameters = _readable(from_query)
     if secret := _pushed(parameters):
         return _walk_pushed(secret, parameters)
-    client, reply_to = who_asks(parameters, house().clients, now())
+    try:
+        whole = _unpacked(parameters)
+    except OAuthError as error:
+        client, reply_to = who_asks(parameters, house().clients, now())
+        return _refuse(reply_to, error, client)
+    client, reply_to = who_asks(whole, house().clients, now())
     settings = house().settings
     prompts = prompt.offered(sign_up=settings.signup.enabled)
-    asked = Asked(parameters, client, house().ring, settings.server.issuer, prompts, now())
+    is_signed = whole is not parameters
+    asked = Asked(whole, client, house().ring, settings.server.issuer, prompts, now(), is_signed=is_signed)
     try:
         checked = what_is_asked(asked, reply_to)
     except OAuthError as error:
-        return _refuse(reply_to, error)
+        return _refuse(reply_to, error, client)
     return _walk(unstored(checked, now()), client)
 
 
@@ -58,7 +65,7 @@ def authorize_by_post() -> Response:
     request by GET can. It is checked first, so that nothing unregistered causes a redirect.
     """
     parameters = _readable(from_form_alone)
-    if not _pushed(parameters):
+    if not _pushed(parameters) and "request" not in parameters:
         who_asks(parameters, house().clients, now())
     return see_other(f"{url_for('authorize.authorize')}?{quote(request.get_data(), safe='%&=+-._~')}")
 
@@ -91,7 +98,9 @@ def metadata(settings: Settings) -> Mapping[str, object]:
         "authorization_response_iss_parameter_supported": True,
         "claims_parameter_supported": True,
         "claim_types_supported": ["normal"],
-        "request_parameter_supported": False,
+        "authorization_signing_alg_values_supported": list(SIGNING_ALGS),
+        "request_parameter_supported": True,
+        "request_object_signing_alg_values_supported": list(CLIENT_ALGS),
         "request_uri_parameter_supported": False,
         "require_request_uri_registration": False,
     }
@@ -107,8 +116,18 @@ def _walk(pending: Pending, client: Client) -> Response:
     if pending.id and not pending_authorizations.answer_once(pending.id, cookies.browser_hash(), now()):
         raise flow.gone(pending.id)
     if isinstance(step, Refuse):
-        return _refuse(pending.request.reply_to, step.error)
-    return answer.with_code(pending.request, step, house().mint, now())
+        return _refuse(pending.request.reply_to, step.error, client)
+    return answer.with_code(pending.request, step, client, house().mint, now())
+
+
+def _unpacked(parameters: Parameters) -> Parameters:
+    """RFC 9101 §6: what the app signed, where it signed its request; else the parameters themselves."""
+    parameters.refuse_duplicates()
+    text = parameters.get("request")
+    client = house().clients.find(parameters.get("client_id") or "", now()) if text else None
+    return (
+        request_objects.unpacked(text, client, house().settings.server.issuer, now()) if text and client else parameters
+    )
 
 
 def _pushed(parameters: Parameters) -> str | None:
@@ -156,9 +175,9 @@ def _open(pending: Pending) -> str:
     return pending_authorizations.open(pending.request, browser, now(), expires_at).id
 
 
-def _refuse(reply_to: ReplyTo, error: OAuthError) -> Response:
+def _refuse(reply_to: ReplyTo, error: OAuthError, client: Client) -> Response:
     log.info("authorization refused: %s", error)
-    return answer.with_error(reply_to, error, house().settings.server.issuer)
+    return answer.with_error(reply_to, error, client, house().mint, now())
 
 
 def _readable(read: Callable[[Request], Parameters]) -> Parameters:

@@ -15,7 +15,7 @@ WRONG: dict[str, dict[str, str | None]] = {
     "invalid_request": {"response_type": None},
     "unsupported_response_type": {"response_type": "token"},
     "invalid_scope": {"scope": "nothing-that-exists"},
-    "request_not_supported": {"request": "ey.ey.x"},
+    "invalid_request_object": {"request": "ey.ey.x"},
     "request_uri_not_supported": {"request_uri": "https://photobox.example/request"},
     "registration_not_supported": {"registration": "{}"},
     "login_required": {"prompt": "none"},
@@ -51,7 +51,7 @@ def test_a_client_that_may_not_ask_for_codes(shop: RelyingApp, alice: Person, wi
     assert shop.asks().seen_by(alice).error == "unauthorized_client"
 
 
-@pytest.mark.parametrize("mode", ["fragment", "jwt", "query.jwt", "web_message", "QUERY"])
+@pytest.mark.parametrize("mode", ["fragment", "fragment.jwt", "web_message", "QUERY"])
 def test_a_response_mode_that_is_not_offered(shop: RelyingApp, alice: Person, mode: str) -> None:
     """OAuth 2.0 Multiple Response Type Encoding Practices §2.1."""
     assert shop.asks(response_mode=mode).seen_by(alice).error == "invalid_request"

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 
 from idp.accounts import throttle
 from idp.accounts.throttle import TooMany
+from idp.endpoints.authorize import request_objects
 from idp.endpoints.authorize.checks import PUSHED, Asked, what_is_asked, who_pushes
 from idp.protocol import prompt, request_uri
 from idp.protocol.authorization_request import AuthorizationRequest
@@ -33,10 +34,11 @@ def push() -> Response:
     client = client_authentication.who_asks(parameters)
     if parameters.get("request_uri") is not None:
         raise InvalidRequest("request_uri is what this endpoint answers; leave it out")
-    settings = house().settings
+    settings, signed = house().settings, parameters.get("request")
+    whole = request_objects.unpacked(signed, client, settings.server.issuer, now()) if signed else parameters
     prompts = prompt.offered(sign_up=settings.signup.enabled)
-    asked = Asked(parameters, client, house().ring, settings.server.issuer, prompts, now())
-    checked = _bound(what_is_asked(asked, who_pushes(parameters, client), PUSHED), possession.of_request())
+    asked = Asked(whole, client, house().ring, settings.server.issuer, prompts, now(), is_signed=bool(signed))
+    checked = _bound(what_is_asked(asked, who_pushes(whole, client), PUSHED), possession.of_request())
     if client.metadata.public and (wait := _wait()):
         return _slow_down(wait)
     secret = new_secret()
