@@ -156,3 +156,13 @@ def claimed(token: str, name: str) -> str:
     except (BadJson, UnicodeDecodeError) as error:
         raise BadToken(f"the claims cannot be read: {error}") from None
     return value if isinstance(value, str) else ""
+
+
+def is_unsigned(token: str) -> bool:
+    """Whether a JWT says by itself that nobody signed it (`alg` none)."""
+    try:
+        parsed = jws.extract_compact(token.encode("ascii"), registry=REGISTRY)
+    except (JoseError, ValueError, TypeError, RecursionError):
+        return False
+    header: object = parsed.headers()
+    return isinstance(header, dict) and header.get("alg") == "none"

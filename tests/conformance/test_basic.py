@@ -141,7 +141,7 @@ def test_a_code_used_again_after_half_a_minute_ends_the_token(suite: Suite, alic
 def test_an_unsigned_request_object_is_refused_by_its_own_code(suite: Suite, alice: Person) -> None:
     """State stands in the object alone, so it cannot come back."""
     visit = suite.asks(request=unsigned({"redirect_uri": CALLBACK, "state": "x"}), state=None, nonce=None)
-    assert visit.seen_by(alice).error == "invalid_request_object"
+    assert visit.seen_by(alice).error == "request_not_supported"
 
 
 @pytest.mark.conformance("oidcc-ensure-request-object-with-redirect-uri")

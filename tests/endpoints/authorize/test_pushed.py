@@ -57,7 +57,7 @@ def test_parameters_beside_the_request_uri_change_nothing(shop: RelyingApp, alic
         ({"code_challenge": None}, "invalid_request"),
         ({"scope": "unknown"}, "invalid_scope"),
         ({"prompt": "none login"}, "invalid_request"),
-        ({"request": "ey.ey.ey"}, "invalid_request_object"),
+        ({"request": "ey.ey.ey"}, "request_not_supported"),
         ({"request_uri": PREFIX + "x"}, "invalid_request"),
     ],
 )

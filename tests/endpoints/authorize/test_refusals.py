@@ -15,7 +15,7 @@ WRONG: dict[str, dict[str, str | None]] = {
     "invalid_request": {"response_type": None},
     "unsupported_response_type": {"response_type": "token"},
     "invalid_scope": {"scope": "nothing-that-exists"},
-    "invalid_request_object": {"request": "ey.ey.x"},
+    "request_not_supported": {"request": "ey.ey.x"},
     "request_uri_not_supported": {"request_uri": "https://photobox.example/request"},
     "registration_not_supported": {"registration": "{}"},
     "login_required": {"prompt": "none"},

@@ -82,9 +82,10 @@ def test_one_that_somebody_else_signed(signer: Signer, alice: Person) -> None:
         request_of(signer, visit, key=a_key()),
         request_of(signer, visit)[:-8] + "AAAAAAAA",
         "ey.ey.ey",
-        "eyJhbGciOiJub25lIn0." + request_of(signer, visit).split(".")[1] + ".",
     ):
         assert brought(signer, visit, text, alice, **beside).error == "invalid_request_object"
+    unsigned = "eyJhbGciOiJub25lIn0." + request_of(signer, visit).split(".")[1] + "."
+    assert brought(signer, visit, unsigned, alice, **beside).error == "request_not_supported"
 
 
 @JAR
@@ -104,7 +105,7 @@ def test_a_place_that_is_not_registered_is_not_gone_to_though_it_is_signed(signe
 
 def test_an_app_that_registered_no_keys(shop: RelyingApp, signer: Signer, alice: Person) -> None:
     visit = shop.asks("openid", request=request_of(signer, signer.app.asks())).seen_by(alice)
-    assert visit.error == "invalid_request_object"
+    assert visit.error == "request_not_supported"
 
 
 @pytest.mark.section("RFC 9101 §10.5")
