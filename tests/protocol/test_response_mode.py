@@ -19,7 +19,7 @@ def test_form_post_2_the_offered_modes(mode: str) -> None:
 
 @pytest.mark.parametrize("mode", ["fragment", "fragment.jwt", "QUERY", "web_message", ".jwt", "jwt.jwt"])
 def test_c4_an_unknown_mode_is_an_invalid_request(mode: str) -> None:
-    with pytest.raises(InvalidRequest, match="response_mode must be one of query, form_post, jwt, query.jwt, form_post.jwt"):
+    with pytest.raises(InvalidRequest, match="response_mode must be one of"):
         parse_response_mode(mode)
 
 
