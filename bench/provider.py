@@ -82,7 +82,7 @@ def _register(install: Install) -> str:
     for words, stdin in (
         (("init",), ""),
         (("clients", "apply"), ""),
-        (("users", "add", EMAIL, "--password-stdin"), PASSWORD),
+        (("users", "add", EMAIL, "--agreed", "--password-stdin"), PASSWORD),
     ):
         done = install.idp(*words, stdin=stdin)
         assert done.returncode == 0, done.stdout + done.stderr

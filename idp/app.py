@@ -5,28 +5,40 @@ from typing import Any
 
 from flask import Flask
 
-from idp.endpoints import discovery, end_session, health, introspection, revocation, userinfo
+from idp.endpoints import discovery, end_session, health, introspection, revocation, upstream_logout, userinfo
 from idp.endpoints.authorize import views as authorize
 from idp.endpoints.authorize.pushed import views as pushed
 from idp.endpoints.token import views as token
 from idp.pages import (
     account,
+    agreements,
     apps,
     authenticator,
     consent,
     data,
     dev_mail,
     devices,
+    email_change,
+    facebook,
     help,
     home,
+    leaving,
     legal,
     links,
+    mailed_sign_in,
+    marketing,
+    newcomer,
+    passkey_offer,
+    passkey_sign_in,
     passkeys,
+    pictures,
     profile,
     recovery,
     second_step,
+    secure,
     sign_in,
     sign_up,
+    upstream,
     verify,
 )
 from idp.settings.load import Settings, load_settings
@@ -37,8 +49,11 @@ DOORS = (
     *(authorize.door, token.door, userinfo.door, discovery.door, end_session.door, health.door),
     *(pushed.door, revocation.door, introspection.door),
     *(home.door, sign_in.door, second_step.door, sign_up.door, verify.door, recovery.door, consent.door, account.door),
-    *(profile.door, passkeys.door, authenticator.door, devices.door, apps.door, links.door, data.door),
-    *(help.door, legal.door, dev_mail.door),
+    *(profile.door, passkeys.door, authenticator.door, devices.door, apps.door, links.door, data.door, facebook.door),
+    *(upstream.door, upstream_logout.door, newcomer.door, mailed_sign_in.door),
+    *(passkey_sign_in.door, passkey_offer.door, help.door, legal.door, dev_mail.door),
+    *(agreements.door, marketing.door),
+    *(leaving.door, secure.door, pictures.door, email_change.door),
 )
 PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, transaction.prepare)
 

@@ -47,6 +47,12 @@ def format_datetime(at: int, locale: str, zone: str = "UTC") -> str:
     return pattern.replace("{0}", time).replace("{1}", format_date(moment, "long", locale=language))
 
 
+def format_day(at: int, locale: str, zone: str = "UTC") -> str:
+    """The day of a moment, as CLDR writes it: "25 November 2026"."""
+    moment = datetime.fromtimestamp(at, UTC if zone == "UTC" else ZoneInfo(zone))
+    return str(format_date(moment, "long", locale=Locale.parse(locale, sep="-")))
+
+
 def _with_zone(language: Locale) -> str:
     """The language's short time with its zone: people compare it with a clock, seconds say nothing more."""
     return f"{language.time_formats['short'].pattern} z"

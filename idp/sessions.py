@@ -144,6 +144,22 @@ def end_of_identity(identity_id: str, now: int) -> None:
     grants.revoke_of_identity(identity_id, now)
 
 
+def end_begun_at(
+    provider: str, app_id: str, subject: str, sid: str, until: int, now: int
+) -> tuple[tuple[str, str], ...]:
+    """A provider says that its sign-in is over: so is what it began here by `until`, with what hangs on it.
+
+    (id, user id) of each session. What was begun later stays, so that the same word heard twice does no harm.
+    """
+    half_sign_ins.end_begun_at(provider, app_id, subject, sid, until, now)
+    begun = browser_sessions.begun_at(provider, app_id, subject, sid, until)
+    for session_id, _ in begun:
+        browser_sessions.end(session_id, now)
+        logout_notices.of_session(session_id, now)
+        grants.revoke_of_session(session_id, now)
+    return begun
+
+
 def end_everywhere_else(user_id: str, now: int, kept: str = "") -> int:
     """After a new password: every other session of the person and every grant made in them ends, offline ones too.
 

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from idp import clock
-from idp.store import base, credentials, emails, users
+from idp.store import agreements, base, credentials, emails, users
 from tests.web_browser import Browser, Page
 
 ALICE = "Alice Example", "alice@example.org", "Correct-horse-7-battery"
@@ -40,8 +40,17 @@ class Person:
             self.user_id = users.add("en", now)
             assert emails.prove(self.email.casefold(), self.email, self.user_id, now, "link")
             credentials.set_password(self.user_id, hasher.hash(self.password), now)
+            self._agrees(now)
         self.fills_in(**profile)
         return self
+
+    def _agrees(self, now: int) -> None:
+        """To what was in force then."""
+        brand = self.server.extensions["portico"].settings.brand
+        for document, version in ((agreements.TERMS, brand.terms_version), (agreements.PRIVACY, brand.privacy_version)):
+            agreements.record(
+                str(self.user_id), document, version, now, accepted=True, locale="en", network="192.0.2.1"
+            )
 
     def fills_in(self, **profile: Any) -> None:
         """Claims about them beside their name (OpenID Connect Core §5.1)."""

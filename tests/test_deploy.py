@@ -9,7 +9,7 @@ import pytest
 
 from idp.cli.main import CONFIGURATION
 from idp.settings.load import Settings, load_settings
-from idp.web.hardening import BODY_LIMIT
+from idp.web.hardening import BODY_LIMIT, UPLOAD_LIMIT
 from tests.test_docs import faults_of, unknown_settings
 
 ROOT = Path(__file__).parents[1]
@@ -77,6 +77,8 @@ def test_the_image_holds_what_is_committed_and_no_more() -> None:
 
 
 def test_the_proxy_takes_the_bodies_that_portico_takes() -> None:
-    assert variables((DEPLOY / "nginx.conf").read_text(), r"(client_max_body_size) (\d+)k") == {
-        "client_max_body_size": str(BODY_LIMIT // 1024)
-    }
+    text = (DEPLOY / "nginx.conf").read_text()
+    ordinary, pictures = re.findall(r"client_max_body_size (\d+)([km]);", text)
+    assert ordinary == (str(BODY_LIMIT // 1024), "k")
+    assert pictures == (str(UPLOAD_LIMIT // 1024 // 1024), "m")
+    assert "location = /account/picture {" in text

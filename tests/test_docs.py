@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from idp.cli.main import COMMANDS
 from idp.settings.load import Settings
+from idp.settings.upstreams import AnyOpenid, Common
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")])
@@ -26,6 +27,7 @@ QUOTED = re.compile(r"^\| `[a-z_]+: ([^`]+)`", re.MULTILINE)
 TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NO_SETTINGS = ("toml", "po", "html", "css", "py")
 MOST_BYTES_OF_A_PICTURE = 200_000
+PROVIDERS = {name for kind in (*Common.__subclasses__(), *AnyOpenid.__subclasses__()) for name in kind.model_fields}
 GROWS_WHILE_RUNNING = ("var/", "keys/", "dist/")
 
 
@@ -83,13 +85,20 @@ def unknown_settings(text: str) -> Iterator[str]:
     for block in TOML.findall(text):
         for section, table in tomllib.loads(block).items():
             kind = Settings.model_fields.get(section)
-            yield from (f"{section}.{name}" for name in table if kind and name not in names_of(kind.annotation))
+            if section == "upstream":
+                yield from (
+                    f"upstream.{of}.{name}" for of, own in table.items() for name in own if name not in PROVIDERS
+                )
+            elif kind:
+                yield from (f"{section}.{name}" for name in table if name not in names_of(kind.annotation))
     for variable in VARIABLE.findall(text):
         section, _, name = variable.removeprefix("IDP_").lower().partition("__")
         kind = Settings.model_fields.get(section)
-        if variable not in ("IDP_CONFIG", "IDP_SECRETS", "IDP_SECTION__NAME", "IDP_") and (
-            kind is None or name not in names_of(kind.annotation)
-        ):
+        if section == "upstream":
+            known = name.partition("__")[2] in PROVIDERS
+        else:
+            known = kind is not None and name in names_of(kind.annotation)
+        if not known and variable not in ("IDP_CONFIG", "IDP_SECRETS", "IDP_SECTION__NAME", "IDP_"):
             yield variable
 
 
@@ -165,6 +174,8 @@ def test_a_command_that_is_there_passes(text: str) -> None:
         "`IDP_SERVR__ISSUER`",
         "`log.level2`",
         "```toml\n[log]\nlevl = 1\n```\n",
+        "```toml\n[upstream.facebook]\npresent = 1\n```\n",
+        "`IDP_UPSTREAM__FACEBOOK__CLIENT_SECERT`",
     ],
 )
 def test_a_setting_that_is_not_there_is_found(text: str) -> None:

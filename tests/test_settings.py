@@ -140,7 +140,14 @@ def test_a_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
         ({"password": {"min_length": 7}}, "password.min_length"),
         ({"database": {"synchronous": "OFF"}}, "database.synchronous"),
         ({"mail": {"security": "maybe"}}, "mail.security"),
-        ({"locale": {"default": "fr"}}, "locale"),
+        ({"locale": {"default": "xx"}}, "locale"),
+        ({"locale": {"offered": ["en", "xx"]}}, "'xx'"),
+        ({"locale": {"offered": ["en", "de_AT"]}}, "'de_AT'"),
+        ({"locale": {"offered": ["en", "../de"]}}, "'../de'"),
+        ({"locale": {"offered": ["en", ""]}}, "locale"),
+        ({"locale": {"offered": ["en", "x-private"]}}, "'x-private'"),
+        ({"agreements": {"grace_for": 60}, "brand": {"terms_version": "7.2"}}, "agreements.grace_for"),
+        ({"agreements": {"grace_for": 60}, "brand": {"privacy_version": "2026-13"}}, "brand.privacy_version"),
         ({"keys": {"algorithms": ["ES256"]}}, "keys"),
         ({"keys": {"algorithms": ["HS256"]}}, "keys.algorithms"),
         ({"keys": {"publish_ahead": 3600}}, "publish_ahead"),
@@ -202,12 +209,16 @@ def test_mails_that_reach_nobody_are_refused_where_people_can_reach_us() -> None
         ({"server": {"development": True, "bind": "[::1]:8000"}}, "note server.development"),
         ({"password": {"argon2_memory_kib": 19456, "argon2_time_cost": 1}}, "note password.argon2_memory_kib"),
         ({"password": {"argon2_memory_kib": 12288, "argon2_time_cost": 3}}, ""),
+        ({"passkeys": {}}, "note no passkeys are offered: 127.0.0.1 is an address"),
+        ({"passkeys": {"rp_id": "example.com"}}, "WRONG no passkeys are offered"),
+        ({"passkeys": {}, "server": {"issuer": "http://localhost:8000"}}, ""),
         ({}, ""),
     ],
 )
 def test_what_is_allowed_and_still_unwise_is_told_to_who_asks(overrides: dict[str, Any], said: str) -> None:
     found = [
-        f"{'WRONG' if it.is_wrong else 'note'} {it.sentence}" for it in of_settings(load_settings(MANUAL, **overrides))
+        f"{'WRONG' if it.is_wrong else 'note'} {it.sentence}"
+        for it in of_settings(load_settings(MANUAL, **{"passkeys": {"enabled": False}, **overrides}))
     ]
     assert len(found) == bool(said)
     assert all(sentence.startswith(said) for sentence in found)

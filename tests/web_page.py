@@ -56,6 +56,7 @@ class Reader(HTMLParser):
         self._button: Button | None = None
         self._link: str | None = None
         self._area: str | None = None
+        self._select: str | None = None
         self.feed(html)
         self.close()
 
@@ -116,6 +117,16 @@ class Reader(HTMLParser):
             if "checked" not in found:
                 return
         form.fields[name] = found.get("value", "on" if kind in ("checkbox", "radio") else "")
+
+    def _start_select(self, found: dict[str, str]) -> None:
+        if self.forms and found.get("name"):
+            self._select = found["name"]
+            self.forms[-1].names.add(self._select)
+
+    def _start_option(self, found: dict[str, str]) -> None:
+        """The one that is selected, else the first."""
+        if self.forms and self._select and ("selected" in found or self._select not in self.forms[-1].fields):
+            self.forms[-1].fields[self._select] = found.get("value", "")
 
     def _start_textarea(self, found: dict[str, str]) -> None:
         self._area = found.get("name", "")

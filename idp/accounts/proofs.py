@@ -8,13 +8,14 @@ from hashlib import sha256
 
 from idp.store import proofs
 from idp.store.base import fingerprint, new_id, new_secret
-from idp.store.proofs import CONFIRM, RESET, Proved
+from idp.store.proofs import CONFIRM, RESET, SIGN_IN, Proved
 
 CONFIRM_FOR = 24 * 3600
 RESET_FOR = 3600
+SIGN_IN_FOR = 900
 DIGITS = 6
 DASHES = "-\u2010\u2011\u2013"
-LIFETIMES = {CONFIRM: CONFIRM_FOR, RESET: RESET_FOR}
+LIFETIMES = {CONFIRM: CONFIRM_FOR, RESET: RESET_FOR, SIGN_IN: SIGN_IN_FOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def open_confirmation(
     Not `deliverable` when no mail will carry them: the same is stored, and nothing opens it. So it is when there is no
     sign-up at all (None).
     """
-    proof_id, mailed = new_id(), Mailed(new_secret(), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}")
+    proof_id, mailed = new_id(), Mailed(new_secret(), new_code())
     proof = Proved(proof_id, CONFIRM, lookup, None, sign_up_id, pending_id, now, now + CONFIRM_FOR, None)
     code = code_hash(code_key, proof_id, mailed.code)
     proofs.open(proof, fingerprint(mailed.token), code if deliverable else "")
@@ -49,6 +50,21 @@ def open_reset(lookup: str, user_id: str | None, pending_id: str | None, now: in
     proof = Proved(new_id(), RESET, lookup, user_id, None, pending_id, now, now + RESET_FOR, None)
     proofs.open(proof, fingerprint(mailed.token), "")
     return mailed
+
+
+def open_sign_in(
+    lookup: str, user_id: str | None, pending_id: str | None, browser: str, code_key: bytes, now: int
+) -> tuple[str, Mailed]:
+    """A new link and code to sign in with, for this browser alone; the ones it asked for before end.
+
+    The id of the proof, and its secrets. Without an account the same is stored, and nothing opens it.
+    """
+    proof_id, mailed = new_id(), Mailed(new_secret(), new_code())
+    expires_at = now + SIGN_IN_FOR
+    proof = Proved(proof_id, SIGN_IN, lookup, user_id, None, pending_id, now, expires_at, None, browser)
+    code = code_hash(code_key, proof_id, mailed.code)
+    proofs.open(proof, fingerprint(mailed.token), code if user_id else "")
+    return proof_id, mailed
 
 
 def look(token: str, purpose: str, now: int) -> Proved | None:
@@ -67,10 +83,16 @@ def spend_code(sign_up_id: str, typed: str, code_keys: tuple[bytes, ...], tries:
     proof_id = proofs.count_try(sign_up_id, tries, now)
     if proof_id is None:
         raise NoTriesLeft
-    for key in code_keys:
-        if spent := proofs.spend_by_code(proof_id, code_hash(key, proof_id, typed), now):
-            return spent
-    return None
+    return _spend_by_code(proof_id, typed, code_keys, now)
+
+
+def spend_sign_in_code(
+    proof_id: str, browser: str, typed: str, code_keys: tuple[bytes, ...], tries: int, now: int
+) -> Proved | None:
+    """Use the code that this browser asked for, to sign in. Raises NoTriesLeft; None when it is not that code."""
+    if not proofs.count_try_here(proof_id, browser, tries, now):
+        raise NoTriesLeft
+    return _spend_by_code(proof_id, typed, code_keys, now)
 
 
 class NoTriesLeft(Exception):
@@ -84,6 +106,18 @@ def read_code(typed: str) -> str | None:
     return plain if len(plain) == DIGITS and plain.isascii() and plain.isdecimal() else None
 
 
+def new_code() -> str:
+    """Six digits that nobody could tell beforehand."""
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+
+
 def code_hash(key: bytes, proof_id: str, code: str) -> str:
     """A million codes are quickly hashed: without the key in keys/ a stolen database tells none of them."""
     return hmac.new(key, f"{proof_id}.{code}".encode(), sha256).hexdigest()
+
+
+def _spend_by_code(proof_id: str, typed: str, code_keys: tuple[bytes, ...], now: int) -> Proved | None:
+    for key in code_keys:
+        if spent := proofs.spend_by_code(proof_id, code_hash(key, proof_id, typed), now):
+            return spent
+    return None

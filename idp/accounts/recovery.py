@@ -4,7 +4,7 @@ from idp import sessions
 from idp.accounts import proofs, second_factor, throttle
 from idp.store import audit, credentials, sign_ups
 from idp.store import proofs as stored
-from idp.store.proofs import RESET, Proved
+from idp.store.proofs import RESET, SIGN_IN, Proved
 from idp.store.users import Account
 
 
@@ -24,6 +24,7 @@ def set_password(account: Account, password_hash: str, network: str, now: int, *
     second_factor.forget(account.user_id, now)
     sessions.end_everywhere_else(account.user_id, now, kept_session)
     stored.end(RESET, account.lookup, now)
+    stored.end(SIGN_IN, account.lookup, now)
     audit.record("password_changed", now, user_id=account.user_id, network=network, by="owner")
 
 

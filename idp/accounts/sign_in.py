@@ -7,7 +7,7 @@ from idp.accounts.devices import Device
 from idp.accounts.hashing import Busy, PasswordHasher, Verdict
 from idp.accounts.throttle import Guess
 from idp.settings.sections import Throttle
-from idp.store import credentials, sign_ups, users
+from idp.store import audit, credentials, sign_ups, users
 from idp.store.sign_ups import Waiting
 from idp.store.users import Account
 
@@ -23,7 +23,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whose password it was. Neither: it was nobody's, and nobody is told more. An `account` may be on hold."""
+    """Whose password it was. Neither: it was nobody's, and nobody is told more. An `account` may be on hold or about to
+    be deleted; of a locked one no password is right.
+    """
 
     account: Account | None = None
     unproved: Waiting | None = None
@@ -49,6 +51,8 @@ def check(lookup: str, password: str, source: Source, hasher: PasswordHasher, li
         return Answer(account=account) if stands(account, renewed) else NOBODY
     if waiting and hasher.verify(waiting.password, password).ok:
         return Answer(unproved=waiting)
+    # for the owner to read; the same work where there is none
+    audit.record("sign_in_failed", now, user_id=account.user_id if account else None, network=source.network)
     return NOBODY
 
 
@@ -80,9 +84,10 @@ def lane(device: Device, account: Account | None) -> str | None:
 
 
 def _tried(account: Account | None, password: str, hasher: PasswordHasher, guess: Guess) -> Verdict:
-    """The verdict on a counted try; nobody's password takes as long as somebody's."""
+    """The verdict on a counted try; nobody's password takes as long as somebody's. A locked account has none."""
+    opens = account and account.state != users.LOCKED
     try:
-        verdict = hasher.verify(account.password if account else None, password)
+        verdict = hasher.verify(account.password if account and opens else None, password)
     except Busy:
         guess.was_none()
         raise

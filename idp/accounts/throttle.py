@@ -29,6 +29,10 @@ class TooMany(Exception):
         self.retry_after = retry_after
 
 
+class GuessedAt(TooMany):
+    """Of one account's password, or of an address that has none: the network itself is within its limits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     """A counted guess: what to take back when it was none, what to forget when it was right."""
@@ -68,7 +72,8 @@ def network_of(address: str) -> str:
 
 
 def password(lookup: str, network: str, device: str | None, limits: Throttle, now: int) -> Guess:
-    """Count a try of this account's password, from any page that asks for it; TooMany instead of one too many.
+    """Count a try of this account's password, from any page that asks for it; TooMany instead of one too many, and
+    GuessedAt where it is this account that was tried too often.
 
     `device` names a device the account's owner is remembered on: its tries are its own, whoever else guesses.
     """
@@ -82,13 +87,16 @@ def password(lookup: str, network: str, device: str | None, limits: Throttle, no
             return Guess((own,), forgotten=(own,))
     of_network, of_account = _key("network", network), _key("account", lookup)
     _count(of_network, limits.network_tries, limits.network_window, now)
-    _count(of_account, limits.password_tries, limits.password_window, now)
+    try:
+        _count(of_account, limits.password_tries, limits.password_window, now)
+    except TooMany as refused:
+        raise GuessedAt(refused.retry_after) from None
     return Guess((of_network, of_account), forgotten=(of_account,))
 
 
-def code(lookup: str, network: str, limits: Throttle, now: int) -> Guess:
+def code(lookup: str, network: str, limits: Throttle, now: int, *, kind: str = "code") -> Guess:
     """Count a try of a code mailed to this address; it counts for the network as a password does."""
-    of_network, of_address = _key("network", network), _key("code", lookup)
+    of_network, of_address = _key("network", network), _key(kind, lookup)
     _count(of_network, limits.network_tries, limits.network_window, now)
     _count(of_address, CODES_A_DAY * limits.code_tries, DAY, now)
     return Guess((of_network, of_address))
@@ -125,6 +133,12 @@ def mail(kind: str, lookup: str, limits: Throttle, now: int, *, again: bool = Fa
     _count(_key("mail", kind, lookup), limits.mails_per_hour, HOUR, now)
 
 
+def is_first_today(kind: str, lookup: str, now: int) -> bool:
+    """Whether this happens to the address for the first time in a day; counted at once, before any other write."""
+    tries, _ends_at = throttles.count_try(_key("today", kind, lookup), DAY, now)
+    return tries == 1
+
+
 def form(kind: str, network: str, limits: Throttle, now: int) -> None:
     """Count a form that costs us a hash or a mail; TooMany when a network sends no end of them."""
     _count(_key("form", kind, network), limits.network_tries, limits.network_window, now)
@@ -134,6 +148,11 @@ def request(network: str, limits: Throttle, now: int) -> None:
     """Count an app's request that is about to wait for its person; TooMany when a network leaves no end of them."""
     most = REQUESTS_PER_TRY * limits.network_tries
     _count(_key("request", network), most, limits.network_window, now)
+
+
+def challenge(network: str, limits: Throttle, now: int) -> None:
+    """Count a challenge for a passkey, which every sign-in page asks for; TooMany when a network asks without end."""
+    _count(_key("challenge", network), REQUESTS_PER_TRY * limits.network_tries, limits.network_window, now)
 
 
 def forget_account(lookup: str) -> None:

@@ -10,6 +10,8 @@ from ipaddress import ip_network
 from typing import NamedTuple
 
 from idp import clock
+from idp.accounts import passkeys
+from idp.accounts.documents import DOCUMENTS
 from idp.cli import client_files, client_plan
 from idp.cli.opened import opened, say, settings_for
 from idp.mail.smtp import Undelivered, carrier
@@ -22,6 +24,8 @@ from idp.signing.wrapping import BadWrapping, KeyFolder
 from idp.store import clients, logout_notices, outbox, revision, signing_keys
 from idp.store.base import unit_of_work
 from idp.upstream import facebook_versions
+from idp.upstream.openid import Openid
+from idp.upstream.provider import NotIdentified
 from idp.web.house import House, house
 
 STUCK_AFTER = 600  # seconds
@@ -37,7 +41,7 @@ class Finding(NamedTuple):
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """There is nothing to choose."""
+    parser.add_argument("--online", action="store_true", help="ask the providers of [upstream.…] as well")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
             wrong += _reported("database", iter([Finding(f"{trouble}: {_remedy(trouble)}")]))
         else:
             wrong += _reported("database", iter(()))
-            for area, check in AREAS:
+            for area, check in (*AREAS, *(ONLINE if arguments.online else ())):
                 wrong += _reported(area, check(house(), clock.now()))
     say("Nothing is wrong." if not wrong else f"{wrong} wrong.")
     return 1 if wrong else 0
@@ -89,6 +93,8 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
             "password.argon2_memory_kib and argon2_time_cost are below OWASP's least: 19456 and 2, or as hard",
             is_wrong=False,
         )
+    if settings.passkeys.enabled and (problem := passkeys.problem_of(settings)):
+        yield Finding(f"no passkeys are offered: {problem}", is_wrong=bool(settings.passkeys.rp_id))
 
 
 def of_keys(home: House, now: int) -> Iterator[Finding]:
@@ -138,9 +144,13 @@ def of_clients(home: House, now: int) -> Iterator[Finding]:
 
 
 def of_upstreams(home: House, now: int) -> Iterator[Finding]:
-    for trouble in facebook_versions.troubles(home.settings, now):
+    yield from of_facebook(home.settings, now)
+
+
+def of_facebook(settings: Settings, now: int) -> Iterator[Finding]:
+    for trouble in facebook_versions.troubles(settings, now):
         yield Finding(trouble.sentence, is_wrong=trouble.is_acute)
-    for name, upstream in home.settings.upstream.items():
+    for name, upstream in settings.upstream.items():
         if isinstance(upstream, Facebook) and not upstream.client_id.isdecimal():
             yield Finding(f"upstream.{name}.client_id is no App ID: those are digits alone")
 
@@ -177,11 +187,31 @@ def of_notices(_home: House, now: int) -> Iterator[Finding]:
         )
 
 
+def of_agreements(home: House, _now: int) -> Iterator[Finding]:
+    """That the versions in force are there at all is asked of the settings already (accounts.documents)."""
+    for document in DOCUMENTS:
+        there = home.documents.locales(document)
+        if there and (missing := sorted(set(home.settings.locale.offered) - there)):
+            yield Finding(f"{document} cannot be read in {', '.join(missing)}: people read another one", is_wrong=False)
+
+
+def of_providers(home: House, now: int) -> Iterator[Finding]:
+    """Whether each OpenID provider says about itself what a sign-in needs to know."""
+    for registered in home.upstreams:
+        try:
+            if isinstance(registered.provider, Openid):
+                registered.provider.reach(now)
+        except NotIdentified as failed:
+            yield Finding(f"upstream.{registered.name}: {failed}; people cannot sign in by it")
+
+
 AREAS: tuple[tuple[str, Callable[[House, int], Iterator[Finding]]], ...] = (
     ("keys", of_keys),
     ("clients", of_clients),
     ("upstreams", of_upstreams),
+    ("terms", of_agreements),
     ("mail", of_mail),
     ("places", of_places),
     ("logouts", of_notices),
 )
+ONLINE = (("providers", of_providers),)

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from idp import clock
+from idp.accounts import second_factor
 from idp.cli.opened import complain, opened, say, settings_for
 from idp.signing import by_hand, rotation
 from idp.signing.keys import UnusableKey, from_pem
 from idp.signing.rotation import Policy
 from idp.signing.wrapping import BadWrapping, KeyFolderError, wrapped_under
 from idp.store import revision, signing_keys
+from idp.store.base import unit_of_work
 from idp.store.signing_keys import StoredKey
 from idp.web.house import House, house
 
@@ -116,6 +118,9 @@ def _reseal(arguments: argparse.Namespace, home: House, now: int) -> None:
     number = home.folder.promote()
     resealed = by_hand.reseal(now, home.folder)
     say(f"{resealed} private halves were sealed again; all of them are under {number:04}.key now.")
+    with unit_of_work():
+        apps = second_factor.reseal(home.folder, now)
+    say(f"{apps} keys of authenticator apps were sealed again too.")
     for name in waiting:
         say(f"Nodes with a keys/ of their own: rename {name:04}.next to {name:04}.key there too.")
     if older := ", ".join(f"{key.number:04}.key" for key in home.folder.all_keys if key.number < number):

@@ -21,6 +21,7 @@ from granian.net import SocketSpec  # type: ignore[attr-defined]
 from granian.server.mp import MPServer
 
 from idp import clock
+from idp.accounts.documents import Documents
 from idp.cli.background import Background
 from idp.cli.endings import Waking, hear_every_signal, hold_signals_for_children, leave_with
 from idp.cli.memory import stay_small
@@ -63,6 +64,7 @@ def usable_settings() -> Settings:
         KeyFolder.open(settings.keys.directory)
     except KeyFolderError as error:
         raise SettingsError((f"keys.directory: {error}",)) from None
+    Documents.of(settings)
     return settings
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from flask import Flask
 
 from idp import clock
+from idp.accounts import export, leaving
 from idp.cli.endings import leave_with
 from idp.cli.opened import opened, settings_for
 from idp.issuance import logout_delivery
@@ -23,13 +24,18 @@ from idp.signing.tick import rotate
 from idp.store import (
     audit,
     browser_sessions,
+    challenges,
     data_deletions,
+    email_changes,
+    exports,
     grants,
+    half_sign_ins,
     pending_authorizations,
     proofs,
     revoked_tokens,
     sign_ups,
     throttles,
+    trusted_devices,
     upstream_logins,
     used_once,
 )
@@ -38,16 +44,10 @@ from idp.web.house import House, house, outward_of
 
 LOG = logging.getLogger("idp.tick")
 EXPIRING = (
-    browser_sessions,
-    data_deletions,
-    grants,
-    pending_authorizations,
-    proofs,
-    revoked_tokens,
-    sign_ups,
-    throttles,
-    upstream_logins,
-    used_once,
+    *(grants, pending_authorizations, proofs, sign_ups, throttles, browser_sessions, upstream_logins, data_deletions),
+    *(exports, email_changes),
+    *(half_sign_ins, trusted_devices, challenges),
+    *(revoked_tokens, used_once),
 )
 BATCH, BATCHES = 500, 20  # rows in one transaction, transactions of one table in one round
 
@@ -72,6 +72,14 @@ def tell_apps(home: House, _now: int) -> int:
     return logout_delivery.deliver(home.mint, outward_of(home.settings), clock.now)
 
 
+def make_exports(home: House, now: int) -> int:
+    return export.make_waiting(home.settings, home.sealer, now)
+
+
+def delete_accounts(home: House, now: int) -> int:
+    return leaving.remove_due(home.settings, home.sealer, now)
+
+
 def forget_expired(home: House, now: int) -> int:
     """Small transactions, so that people who are signing in never wait behind a clean-up."""
     forgotten = sum(_forget(table.delete_expired, now) for table in EXPIRING)
@@ -93,7 +101,8 @@ def _forget(delete_expired: Callable[[int, int], int], now: int) -> int:
 
 KEYS, MAILS, EXPIRY = Chore("keys", rotate_keys), Chore("mails", deliver_mails), Chore("expiry", forget_expired)
 NOTICES = Chore("logout notices", tell_apps)
-EVERY_ROUND = (KEYS, EXPIRY)
+EXPORTS, DELETIONS = Chore("exports", make_exports), Chore("deletions", delete_accounts)
+EVERY_ROUND = (KEYS, EXPORTS, DELETIONS, EXPIRY)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

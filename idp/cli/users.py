@@ -1,21 +1,28 @@
-"""`idp users`: see, add, suspend and activate accounts from the server's own command line."""
+"""`idp users`: see, add and close accounts from the server's own command line; who wants news."""
 
 import argparse
+import csv
+import json
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from idp import clock, sessions
-from idp.accounts import passwords, second_factor
+from idp.accounts import leaving, passwords, second_factor
+from idp.accounts.agreements import stop_token
 from idp.accounts.identifiers import BadEmail, Email, normalise_email
 from idp.cli.opened import complain, opened, say, settings_for
-from idp.store import audit, credentials, emails, users
+from idp.mail import alerts, farewells, outbox
+from idp.mail.wording import Reader
+from idp.store import agreements, audit, credentials, emails, users
 from idp.store.base import unit_of_work
 from idp.store.users import Account
 from idp.web.house import house
 
 MOST = 50
 OPERATOR = "operator"
+FORMULA = "=+-@\t\r"
+"""What a spreadsheet takes for the beginning of a formula: no name begins so."""
 
 
 class NotDone(Exception):
@@ -33,10 +40,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     adds.add_argument(
         "--password-stdin", action="store_true", help="read a password (default: none, the person chooses one by mail)"
     )
+    adds.add_argument(
+        "--agreed",
+        action="store_true",
+        help="they agreed to the terms in force already, elsewhere (default: asked here)",
+    )
     suspends = does.add_parser("suspend", help="end every session and app access of a person and let nobody in again")
     suspends.add_argument("who", help="address or id")
-    activates = does.add_parser("activate", help="let a suspended person in again")
+    activates = does.add_parser("activate", help="let a suspended, locked or leaving person in again")
     activates.add_argument("who", help="address or id")
+    locks = does.add_parser("lock", help="sign a person out everywhere until they choose a new password by mail")
+    locks.add_argument("who", help="address or id")
+    deletes = does.add_parser("delete", help="delete an account after account.delete_after; the person may undo it")
+    deletes.add_argument("who", help="address or id")
+    deletes.add_argument("--now", action="store_true", help="at the next round of background work, and for good")
+    does.add_parser("marketing", help="CSV of those who want news and offers: address, name, locale, unsubscribe link")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -62,6 +80,9 @@ def _list(arguments: argparse.Namespace, _now: int) -> None:
 
 def _add(arguments: argparse.Namespace, now: int) -> None:
     email = _email(arguments.email)
+    offered = house().settings.locale.offered
+    if arguments.locale and arguments.locale not in offered:
+        raise NotDone(f"{arguments.locale} is not among locale.offered: {', '.join(offered)}")
     hashed = _hashed_password(email) if arguments.password_stdin else None
     with unit_of_work():
         user_id = users.add(arguments.locale or house().settings.locale.default, now)
@@ -69,10 +90,19 @@ def _add(arguments: argparse.Namespace, now: int) -> None:
             raise NotDone(f"{email.display} has an account already")
         if hashed is not None:
             credentials.set_password(user_id, hashed, now)
+        if arguments.agreed:
+            _agreed(user_id, now)
         audit.record("account.created", now, user_id=user_id, proved_by=OPERATOR)
     say(user_id)
     if hashed is None:
         complain(f"{email.display} can choose a password at {house().settings.server.issuer}/forgot")
+
+
+def _agreed(user_id: str, now: int) -> None:
+    """The operator answers for it: no network and no text of ours is recorded."""
+    brand, locale = house().settings.brand, house().settings.locale.default
+    for document, version in ((agreements.TERMS, brand.terms_version), (agreements.PRIVACY, brand.privacy_version)):
+        agreements.record(user_id, document, version, now, accepted=True, locale=locale, network=OPERATOR)
 
 
 def _suspend(arguments: argparse.Namespace, now: int) -> None:
@@ -93,11 +123,53 @@ def _activate(arguments: argparse.Namespace, now: int) -> None:
     say(f"{account.email} is active.")
 
 
+def _lock(arguments: argparse.Namespace, now: int) -> None:
+    with unit_of_work():
+        account = _account(arguments.who)
+        if not leaving.lock(account, "", now, by=OPERATOR):
+            raise NotDone(f"{account.email} is {account.state}, not active")
+        link = f"{house().settings.server.issuer}/forgot"
+        letter = alerts.locked(house().settings, Reader(account.email, account.locale), at=now, link=link)
+        outbox.post(letter, house().sealer, now)
+    say(f"{account.email} is locked: a new password by mail opens it again.")
+
+
+def _delete(arguments: argparse.Namespace, now: int) -> None:
+    deletes_at = now if arguments.now else now + house().settings.account.delete_after
+    with unit_of_work():
+        account = _account(arguments.who)
+        users.become(account.user_id, users.ACTIVE, now)  # from wherever it is
+        leaving.leave(account, deletes_at, "", now, by=OPERATOR)
+        if not arguments.now:
+            reader, link = Reader(account.email, account.locale), f"{house().settings.server.issuer}/account/keep"
+            letter = farewells.deletion_set(house().settings, reader, deletes_at=deletes_at, link=link)
+            outbox.post(letter, house().sealer, now)
+    day = datetime.fromtimestamp(deletes_at, UTC).date()
+    say(
+        f"{account.email} will be deleted {'at the next round' if arguments.now else f'on {day}, unless they sign in'}."
+    )
+
+
+def _marketing(_arguments: argparse.Namespace, now: int) -> None:
+    """Each line with the link that ends it, for the headers that docs/operating.md names (RFC 8058)."""
+    out = csv.writer(sys.stdout)
+    out.writerow(("address", "name", "locale", "unsubscribe"))
+    with unit_of_work():
+        for person in agreements.subscribers():
+            name = str(json.loads(person.profile).get("name") or "").lstrip(FORMULA)
+            token = stop_token(person.user_id, house().sealer, now)
+            stop = f"{house().settings.server.issuer}/marketing/stop?token={token}"
+            out.writerow((person.address, name, person.locale, stop))
+
+
 ACTIONS: Mapping[str, Callable[[argparse.Namespace, int], None]] = {
     "list": _list,
     "add": _add,
     "suspend": _suspend,
     "activate": _activate,
+    "lock": _lock,
+    "delete": _delete,
+    "marketing": _marketing,
 }
 
 

@@ -13,6 +13,7 @@ import time
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, cast
 from urllib.parse import unquote_plus, urlencode, urlsplit
 
@@ -51,7 +52,8 @@ HUGE: Final = 4_000_000
 class Provider:
     """`people` are claims by subject; `at` is who sits at the browser; `claims_at` says which tokens carry the profile.
 
-    `slow` is in seconds. `heard` are the authorization requests and the token requests it got.
+    `document` replaces members of its metadata, `named` the issuer in its tokens. `slow` is in seconds.
+    `heard` are the authorization requests and the token requests it got.
     """
 
     issuer: str
@@ -63,6 +65,7 @@ class Provider:
     client_auth: str = "client_secret_basic"
     claims_at: str = "id_token userinfo"
     document: dict[str, Any] = field(default_factory=dict)
+    named: str = ""
     slow: float = 0.0
     algorithm: str = "RS256"
     now: Callable[[], int] = clock.now
@@ -73,7 +76,8 @@ class Provider:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.rotates()
+        if not self.keys:
+            self.rotates()
 
     def rotates(self, *, keeps_old: bool = False, bits: int = 2048) -> None:
         """A new key signs from now on; the old one stays in the JWKS only if told."""
@@ -97,7 +101,7 @@ class Provider:
 
     def _protocol(self, subject: str) -> Claims:
         now = self.now()
-        return {"iss": self.issuer, "sub": subject, "aud": self.client_id, "iat": now, "exp": now + 300}
+        return {"iss": self.named or self.issuer, "sub": subject, "aud": self.client_id, "iat": now, "exp": now + 300}
 
     def _claims(self, subject: str) -> Claims:
         return {name: value for name, value in self.people[subject].items() if name not in ("sid", "acr", "amr")}
@@ -114,14 +118,18 @@ class Provider:
 
 
 def create_emulator(provider: Provider) -> Flask:
-    """The provider as a Flask app, at the path of its issuer or at the root of a server."""
+    """The provider as a Flask app, at the path of its issuer."""
     app = Flask(__name__, static_folder=None)
     app.before_request(lambda: _heard(provider))
-    app.add_url_rule("/.well-known/openid-configuration", view_func=lambda: _discovery(provider), endpoint="discovery")
-    app.add_url_rule("/authorize", view_func=lambda: _authorize(provider), endpoint="authorize")
-    app.add_url_rule("/token", view_func=lambda: _token(provider), endpoint="token", methods=["POST"])
-    app.add_url_rule("/jwks", view_func=lambda: _jwks(provider), endpoint="jwks")
-    app.add_url_rule("/userinfo", view_func=lambda: _userinfo(provider), endpoint="userinfo")
+    for path, view, method in (
+        ("/.well-known/openid-configuration", _discovery, "GET"),
+        ("/authorize", _authorize, "GET"),
+        ("/token", _token, "POST"),
+        ("/jwks", _jwks, "GET"),
+        ("/userinfo", _userinfo, "GET"),
+    ):
+        place = urlsplit(provider.issuer).path + path
+        app.add_url_rule(place, path.strip("/").replace(".", ""), view_func=partial(view, provider), methods=[method])
     return app
 
 
@@ -129,7 +137,7 @@ def _heard(provider: Provider) -> None:
     """No other site reaches the emulator under a name of its own (DNS rebinding)."""
     if urlsplit(f"//{request.host}").hostname not in ("127.0.0.1", "::1", "localhost"):
         abort(421)
-    provider.asked.append(request.path)
+    provider.asked.append(request.path.removeprefix(urlsplit(provider.issuer).path))
 
 
 def _discovery(provider: Provider) -> Response:

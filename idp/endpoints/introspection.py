@@ -52,8 +52,9 @@ def _of_refresh_token(token: str, client: Client) -> Mapping[str, object] | None
         read = refresh_token.read(token, house().mint.sealer)
     except InvalidGrant:
         return None
-    found = grants.stands(read.grant_id, now(), now() - house().settings.session.idle_for)
-    if found is None or found[0].client_id != client.client_id or found[0].generation != read.generation:
+    idle_since = now() - house().settings.session.idle_for
+    found = grants.stands(read.grant_id, client.client_id, now(), idle_since)
+    if found is None or found[0].generation != read.generation:
         return INACTIVE
     grant, expires_at = found
     return {"active": True, "scope": str(grant.scope), "exp": expires_at, **_about(grant)}

@@ -14,6 +14,8 @@ What = Literal[
     "recovery_code_used",
     "passkey_added",
     "passkey_removed",
+    "passkey_refused",
+    "password_removed",
 ]
 
 
@@ -29,6 +31,8 @@ def proof_changed(
         "recovery_code_used": _("A recovery code was used for your %(brand)s account"),
         "passkey_added": _("A passkey was added to your %(brand)s account"),
         "passkey_removed": _("A passkey was removed from your %(brand)s account"),
+        "passkey_refused": _("We refused a passkey of your %(brand)s account that may have been copied"),
+        "password_removed": _("The password was removed from your %(brand)s account"),
     }
     return notice(settings, reader, what, subjects[what], at=at, link=link, origin=origin, zone=zone)
 

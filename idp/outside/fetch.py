@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from socket import SHUT_RDWR, socket
 from threading import Event, Thread
 from typing import Final, Literal, Self
@@ -80,7 +81,7 @@ class Fetcher:
     ) -> None:
         self._policy = policy
         self._resolve = resolve
-        self._tls = tls or _believed()
+        self._tls = tls
 
     def get(self, url: str, bounds: Bounds = USUAL, headers: Mapping[str, str] | None = None) -> Fetched:
         """The answer to a GET, whatever its status. Raises NotFetched."""
@@ -147,7 +148,9 @@ class Fetcher:
         """Pinned: the socket goes to the address, the certificate has to be the name's."""
         if target.scheme == "http":
             return HTTPConnection(address, target.port, timeout=left)
-        return HTTPSConnection(address, target.port, timeout=left, ssl_context=self._tls, server_hostname=target.name)
+        return HTTPSConnection(
+            address, target.port, timeout=left, ssl_context=self._tls or _believed(), server_hostname=target.name
+        )
 
 
 class _Line:
@@ -197,8 +200,9 @@ def trusting() -> Fetcher:
     return Fetcher(addresses.OPERATORS)
 
 
+@cache
 def _believed() -> ssl.SSLContext:
-    """The authorities of this machine (SSL_CERT_FILE names others) and those that Mozilla believes."""
+    """The authorities of this machine (SSL_CERT_FILE names others) and those that Mozilla believes: read once."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -1,4 +1,4 @@
-"""The authenticator app in one’s account: set up, recovery codes, the devices that may do without a code, and its end."""
+"""The authenticator app in one’s account: set up, recovery codes, the devices that do without a code, and its end."""
 
 from typing import Any, NamedTuple
 

@@ -1,13 +1,15 @@
 """Consent: the person sees what an app would get, with the real values, and decides (OpenID Connect Core §3.1.2.4)."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 
 from idp.issuance import claims as person_claims
+from idp.mail import alerts, outbox
+from idp.mail.wording import Reader
 from idp.protocol.scope import OFFLINE_ACCESS, Scope
 from idp.store import audit, consents, pending_authorizations
 from idp.store.browser_sessions import Session
 from idp.store.clients import Client
-from idp.store.consents import Agreed
+from idp.store.consents import NEVER_ASKED, Agreed
 from idp.store.grants import Person
 from idp.store.pending_authorizations import Pending
 from idp.web import flow, locale, scopes, visitor
@@ -15,7 +17,7 @@ from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.forms import Field, Form
 from idp.web.house import house, now
-from idp.web.page import render
+from idp.web.page import AppIdentity, render
 
 routes = Blueprint("consent", __name__)
 FIELDS = (Field("decision", 8), Field("scope", 64, many=True), Field("person", 22))
@@ -50,6 +52,8 @@ def _decide(pending: Pending, session: Session, client: Client, form: Form) -> R
     after = Agreed((before.scope - asked) | allowed, before.asked | asked)
     consents.remember(session.user_id, client.client_id, after, locale.current(), now())
     pending_authorizations.consented(pending.id, session.user_id, allowed)
+    if OFFLINE_ACCESS in allowed - before.scope:
+        _tell_owner(session, client, after.scope)
     audit.record(
         "consent_given",
         now(),
@@ -77,6 +81,19 @@ def _show(pending: Pending, session: Session, client: Client, form: Form) -> Res
         optional=[wish for wish in wishes if wish.scope in optional],
         already=[scopes.short_of(wish) for wish in folded],
     )
+
+
+def _tell_owner(session: Session, client: Client, scope: Scope) -> None:
+    """M12: from now on the app may come back while they are away."""
+    wishes = _wishes(scope, NEVER_ASKED, session, client)
+    letter = alerts.keeps_access(
+        house().settings,
+        Reader(session.email or "", session.locale),
+        app=AppIdentity.of(client.metadata).name,
+        sees=tuple(wish.sentence for wish in wishes),
+        link=url_for("apps.app", client_id=client.client_id),
+    )
+    outbox.post(letter, house().sealer, now())
 
 
 def _is_news(wishes: tuple[scopes.Row, ...]) -> bool:

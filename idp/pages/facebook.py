@@ -4,13 +4,13 @@ No form of ours sends these posts: there is no token in them, no cookie is read 
 """
 
 import logging
-from collections.abc import Mapping
 
 from flask import Blueprint, Response, url_for
 
 from idp.accounts import leaving, throttle
 from idp.accounts.throttle import TooMany
 from idp.mail import farewells, outbox
+from idp.mail import links as mails
 from idp.mail.wording import Reader
 from idp.settings.upstreams import Facebook
 from idp.store import audit, data_deletions, users
@@ -21,7 +21,7 @@ from idp.upstream import signed_request, withdrawal
 from idp.upstream.facebook import PROVIDER
 from idp.upstream.signed_request import BadSignedRequest
 from idp.upstream.withdrawal import Told
-from idp.web import arrival, posted, problems
+from idp.web import arrival, links, posted, problems
 from idp.web.answers import private_json
 from idp.web.door import Door
 from idp.web.house import house, now
@@ -38,9 +38,9 @@ def deauthorize(name: str) -> Response:
         told = _told(name)
     except BadSignedRequest as error:
         return _refused(name, error)
-    link = withdrawal.unlink(told, now())
-    if link:
-        _record(link, "deauthorized")
+    link, account = _unlinked(told)
+    if link and account:
+        _tell_owner(account, link)
     return private_json({})
 
 
@@ -73,22 +73,22 @@ def status(name: str, code: str) -> Response:
 
 def _delete(told: Told) -> None:
     """The link and what came with it; the account too, if nothing else leads into it."""
-    link = withdrawal.unlink(told, now())
-    account = users.written(link.user_id) if link else None
+    link, account = _unlinked(told)
     if link is None or account is None:
         return
-    _record(link, "deletion")
-    mailed_code = house().settings.sign_in.mailed_code
     deletes_at = account.deletes_at or now() + house().settings.account.delete_after
-    if withdrawal.is_only_way_in(account, mailed_code=mailed_code) and _leaves(account, deletes_at):
+    if not links.has_another_way(account, link.id) and _leaves(account, deletes_at):
         data_deletions.end(told.fingerprint, withdrawal.LEAVING, deletes_at)
     else:
         withdrawal.forget_names(account, link, now())
+        _tell_owner(account, link)
         data_deletions.end(told.fingerprint, withdrawal.UNLINKED, now())
 
 
 def _leaves(account: Account, deletes_at: int) -> bool:
-    """The account goes the way it goes when its owner says so, mail and days to come back included."""
+    """The account goes the way it goes when its owner says so, mail and days to come back included: by a new password,
+    since nothing else leads in any more.
+    """
     if account.state == users.LEAVING:
         return True
     if not leaving.leave(account, deletes_at, arrival.network(), now(), by="facebook"):
@@ -96,6 +96,28 @@ def _leaves(account: Account, deletes_at: int) -> bool:
     settings, reader, link = house().settings, Reader(account.email, account.locale), url_for("recovery.forgot")
     outbox.post(farewells.deletion_set(settings, reader, deletes_at=deletes_at, link=link), house().sealer, now())
     return True
+
+
+def _unlinked(told: Told) -> tuple[Link | None, Account | None]:
+    """What was linked, and the account it led into."""
+    link = withdrawal.unlink(told, now())
+    if link is None:
+        return None, None
+    audit.record("identity_unlinked", now(), user_id=link.user_id, upstream=link.upstream, by="facebook")
+    return link, users.written(link.user_id)
+
+
+def _tell_owner(account: Account, link: Link) -> None:
+    """By mail, as when they unlink it here; it names no device and no place, since Facebook told us."""
+    letter = mails.changed(
+        house().settings,
+        Reader(account.email, account.locale),
+        "identity_unlinked",
+        provider=links.label_of(link),
+        at=now(),
+        link=url_for("secure.secure"),
+    )
+    outbox.post(letter, house().sealer, now())
 
 
 def _settings(name: str) -> Facebook:
@@ -123,11 +145,6 @@ def _refused(name: str, error: BadSignedRequest) -> Response:
         answer.headers["Retry-After"] = str(many.retry_after)
         return answer
     return private_json({"error": str(error)}, 400)
-
-
-def _record(link: Link, reason: str) -> None:
-    details: Mapping[str, str] = {"upstream": link.upstream, "reason": reason}
-    audit.record("identity_unlinked", now(), user_id=link.user_id, network=arrival.network(), **details)
 
 
 door = Door(routes)

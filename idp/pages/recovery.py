@@ -3,23 +3,25 @@
 There is no way to the new password but the mailed token: every step looks at it, and the last one spends it.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
-from idp.accounts import proofs, recovery, throttle
+from idp.accounts import leaving, proofs, recovery, throttle
 from idp.accounts.hashing import Busy
 from idp.accounts.identifiers import Email
 from idp.accounts.throttle import TooMany
+from idp.mail import links as link_mails
 from idp.mail import messages, outbox
-from idp.mail.wording import Origin, Reader
+from idp.mail.wording import Reader
 from idp.signing.sealing import BadSeal
-from idp.store import pending_authorizations, users
+from idp.store import identities, pending_authorizations, users
 from idp.store.base import fingerprint
 from idp.store.pending_authorizations import Pending
 from idp.store.proofs import RESET, Proved, by_token
 from idp.store.users import Account
-from idp.web import arrival, cookies, flow, kept, locale, user_agents
+from idp.web import arrival, cookies, flow, kept, known_browsers, links, locale, passkeys, places, upstreams
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import CONFIRM_PASSWORD, EMAIL, NEW_PASSWORD, TOKEN, email_of, new_password_of
@@ -41,7 +43,8 @@ def forgot() -> Response:
     form = Form.read(EMAIL, AGAIN, values={"email": kept.expected_email(pending)})
     email = email_of(form) if form.ready else None
     if email is None or _is_too_often(form):
-        return _page("recovery/forgot.html", form, pending, typed=kept.typed(form, pending))
+        ways = upstreams.buttons()
+        return _page("recovery/forgot.html", form, pending, typed=kept.typed(form, pending), upstreams=ways)
     if wait := _wait(email, again=bool(form["again"])):
         return _sent_page(form, email.display, pending, wait)
     _send_link(email, pending)
@@ -93,10 +96,17 @@ def reset_now() -> Response:
 
 
 def _has_new_password(account: Account, password_hash: str, pending: Pending | None) -> Response:
-    """Everything of the old password ends, the owner is told, and whoever held the link is signed in here."""
+    """Everything of the old password ends, the owner is told, and whoever held the link is signed in here.
+
+    A locked account is open again, and its owner looks through what can sign in as them.
+    """
     recovery.set_password(account, password_hash, arrival.network(), now())
     tell_owner(account)
-    return arrival.signs_in(account, pending, onward=url_for("account.account", changed=1))
+    known_browsers.learn(account.user_id)  # that mail names this browser: no second one
+    onward = url_for("account.account", changed=1)
+    if leaving.unlock(account, arrival.network(), now()):
+        account, onward = replace(account, state=users.ACTIVE), url_for("secure.review", unlocked=1)
+    return passkeys.offered_before(arrival.signs_in(account, pending, onward=onward), account, pending)
 
 
 def _hashed(password: str, form: Form) -> str:
@@ -126,22 +136,33 @@ def _wait(email: Email, *, again: bool) -> int:
 
 
 def _send_link(email: Email, pending: Pending | None) -> None:
-    """To the address as it was proved, never as somebody typed it; for an unknown one all the work, and no mail."""
+    """To the address as it was proved, never as somebody typed it; for an unknown one all the work, and no mail.
+
+    Whoever has no password reads how they sign in instead.
+    """
     account = users.by_email(email.lookup)
     user_id, pending_id = account.user_id if account else None, pending.id if pending else None
     mailed = proofs.open_reset(account.lookup if account else email.lookup, user_id, pending_id, now())
     reader = Reader(account.email, account.locale) if account else Reader(email.display, locale.current())
-    letter = messages.choose_password(
-        house().settings,
-        reader,
-        link=url_for("recovery.reset", token=mailed.token),
-        origin=Origin(device=user_agents.name_of(request.user_agent.string)),
-    )
+    link = url_for("recovery.reset", token=mailed.token)
+    providers = [links.label_of(way) for way in identities.of_user(user_id or "")]
+    if account and account.password is None and providers:
+        letter = link_mails.how_to_sign_in(
+            house().settings,
+            reader,
+            providers=tuple(dict.fromkeys(providers)),
+            sign_in_link=url_for("sign_in.sign_in"),
+            password_link=link,
+        )
+    else:
+        letter = messages.choose_password(house().settings, reader, link=link, origin=places.origin_here(reader.locale))
     (outbox.post if account else outbox.pretend)(letter, house().sealer, now())
 
 
 def _account_of(proved: Proved | None) -> Account | None:
-    return users.by_id(proved.user_id) if proved and proved.user_id else None
+    """Whose password may be chosen: the address that the link went to is the account's still."""
+    account = users.by_id(proved.user_id) if proved and proved.user_id else None
+    return account if account and proved and account.lookup == proved.lookup else None
 
 
 def _pending_of(proved: Proved) -> Pending | None:

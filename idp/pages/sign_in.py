@@ -10,22 +10,37 @@ from idp.accounts.hashing import Busy
 from idp.accounts.identifiers import Email
 from idp.accounts.sign_in import NOBODY, Answer
 from idp.accounts.throttle import TooMany
-from idp.store import pending_authorizations, proofs, sign_ups, users
+from idp.store import identities, pending_authorizations, proofs, sign_ups, users
 from idp.store.browser_sessions import Session
 from idp.store.pending_authorizations import Pending
 from idp.store.sign_ups import Waiting
 from idp.store.users import Account
-from idp.web import arrival, confirmation, cookies, flow, kept, owner, visitor
+from idp.upstream.provider import Wish
+from idp.web import (
+    arrival,
+    confirmation,
+    cookies,
+    flow,
+    guess_notice,
+    kept,
+    newcomers,
+    owner,
+    passkeys,
+    upstreams,
+    visitor,
+)
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import EMAIL, PASSWORD, REMEMBER, email_of, password_of
 from idp.web.forms import Field, Form
 from idp.web.house import house, now
 from idp.web.locale import format_wait, gettext, sentence
+from idp.web.newcomers import Newcomer
 from idp.web.page import render, to
 
 routes = Blueprint("sign_in", __name__)
 MAIL_IS_OLD = 120
+PASSWORD_STEP = "password"
 
 
 class Choice(NamedTuple):
@@ -42,15 +57,30 @@ class Choice(NamedTuple):
 def sign_in() -> Response:
     """Whoever is signed in and comes without an app has nothing to do here; an app may ask for another person."""
     pending = flow.pending()
-    if pending is None and request.method == "GET" and visitor.session():
+    connecting = _connecting()
+    if pending is None and connecting is None and request.method == "GET" and visitor.session():
         return see_other(_onward())
     form = Form.read(EMAIL, PASSWORD, REMEMBER, values={"email": kept.expected_email(pending)})
+    if response := _by_address(form, pending):
+        return response
     answer = _whose(form, pending) if form.ready else NOBODY
     if answer.account:
+        upstreams.note_last("")
         return arrival.signs_in(answer.account, pending, remembered=bool(form["remember"]), onward=_onward())
     if answer.unproved:
         return _to_confirmation(answer.unproved, pending)
-    return _page("sign_in/sign_in.html", form, pending, then=_then(), typed=kept.typed(form, pending))
+    upstreams.say(form, instead=gettext("Use your email and password, or try again in a few minutes."))
+    return _page(
+        "sign_in/address.html" if _asks_address_first() else "sign_in/sign_in.html",
+        form,
+        pending,
+        connecting,
+        then=_then(),
+        step=PASSWORD_STEP if house().settings.sign_in.two_pages else "",
+        typed=kept.typed(form, pending),
+        passkey_is_last=arrival.device().method == passkeys.METHOD,
+        upstreams=upstreams.buttons(),
+    )
 
 
 @routes.route("/signin/again", methods=["GET", "POST"])
@@ -63,7 +93,19 @@ def again() -> Response:
     form = Form.read(PASSWORD)
     if form.ready and _is_still(account, form):
         return arrival.signs_in(account, pending, remembered=session.remembered, onward=_onward())
-    return _page("sign_in/again.html", form, pending, email=account.email, then=_then())
+    upstreams.say(form)
+    return _page(
+        "sign_in/again.html",
+        form,
+        pending,
+        _connecting(),
+        email=account.email,
+        has_password=account.password is not None,
+        has_passkey=account.has_passkey,
+        then=_then(),
+        because=owner.because(_then()),
+        upstreams=upstreams.buttons(link.upstream for link in identities.of_user(account.user_id)),
+    )
 
 
 @routes.get("/signin/choose")
@@ -96,6 +138,28 @@ def chosen() -> Response:
     return see_other(to("sign_in.sign_in"))
 
 
+def _by_address(form: Form, pending: Pending | None) -> Response | None:
+    """Where an address alone leads: to the provider of its domain, or where it is asked for first, to the password."""
+    if not form.ready or form[PASSWORD.name] or not (form[EMAIL.name] or _asks_address_first()):
+        return None
+    email = email_of(form)
+    if email is None:
+        return None
+    if elsewhere := house().upstreams.of_domain(email.lookup.rpartition("@")[2]):
+        remembered, wish = bool(form["remember"]), Wish(login_hint=email.display)
+        return upstreams.leave(elsewhere, pending, remembered=remembered, onward=_then(), wish=wish)
+    if not _asks_address_first():
+        return None
+    kept.note_email(pending, email.display)
+    typed = kept.sealed_email(email.display, pending)
+    return see_other(to("sign_in.sign_in", step=PASSWORD_STEP, then=_then() or None, typed=typed))
+
+
+def _asks_address_first() -> bool:
+    """sign_in.two_pages: the address has a page of its own, for those who prove themselves elsewhere."""
+    return house().settings.sign_in.two_pages and flow.named("step") != PASSWORD_STEP
+
+
 def _whose(form: Form, pending: Pending | None) -> Answer:
     """Whose the typed password is; NOBODY, with the sentence said."""
     email, password = email_of(form), password_of(form)
@@ -111,6 +175,7 @@ def _checked(email: Email, password: str, form: Form) -> Answer:
             email.lookup, password, arrival.source(), house().hasher, house().settings.throttle, now()
         )
     except TooMany as refused:
+        guess_notice.tell_owner(refused, email.lookup, email.display)
         _say_too_many(form, refused)
         return NOBODY
     except Busy as busy:
@@ -130,6 +195,7 @@ def _is_still(account: Account, form: Form) -> bool:
             account, password, arrival.source(), house().hasher, house().settings.throttle, now()
         ) and accounts.stands(account)
     except TooMany as refused:
+        guess_notice.tell_owner(refused, account.lookup, account.email)
         _say_too_many(form, refused)
         return False
     except Busy as busy:
@@ -196,10 +262,29 @@ def _say_too_many(form: Form, refused: TooMany) -> None:
     form.refuse(429, refused.retry_after)
 
 
-def _page(template: str, form: Form, pending: Pending | None, **context: Any) -> Response:
-    client = flow.client_of(pending).metadata if pending else None
-    signup_enabled = house().settings.signup.enabled
-    return render(template, pending=pending, client=client, form=form, signup_enabled=signup_enabled, **context)
+def _page(
+    template: str, form: Form, pending: Pending | None, connecting: Newcomer | None = None, **context: Any
+) -> Response:
+    """Whoever signs in to connect another provider is told so. Their app waits meanwhile: it is shown, and gone to."""
+    waits = pending or (upstreams.pending_of(connecting.login) if connecting else None)
+    if connecting and not form.note:
+        provider, label = connecting.registered.label, connecting.identity.label
+        form.say("info", gettext("Sign in to connect %(provider)s to your account.", provider=provider), label)
+    return render(
+        template,
+        pending=pending,
+        client=flow.client_of(waits).metadata if waits else None,
+        form=form,
+        form_targets=(*upstreams.targets(), *upstreams.ends_at(waits)),
+        signup_enabled=house().settings.signup.enabled,
+        mailed_code=house().settings.sign_in.mailed_code,
+        **context,
+    )
+
+
+def _connecting() -> Newcomer | None:
+    """For whom this sign-in is made, if it is to connect another provider to the account."""
+    return newcomers.connecting() if _then() == newcomers.CONNECTED else None
 
 
 def _then() -> str:

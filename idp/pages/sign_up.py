@@ -5,22 +5,19 @@ from flask import Blueprint, Response
 from idp.accounts import joining, throttle
 from idp.accounts.hashing import Busy
 from idp.accounts.identifiers import Email
-from idp.accounts.joining import Terms
 from idp.accounts.throttle import TooMany
 from idp.settings.load import Settings
 from idp.store.pending_authorizations import Pending
-from idp.web import arrival, confirmation, cookies, flow, kept, locale, problems
+from idp.web import arrival, confirmation, cookies, flow, kept, problems, upstreams
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import CONFIRM_PASSWORD, EMAIL, NEW_PASSWORD, email_of, new_password_of
 from idp.web.forms import Field, Form
 from idp.web.house import house, now
-from idp.web.locale import gettext
 from idp.web.page import render, to
+from idp.web.terms import MARKETING, TERMS, agreed, agrees
 
 routes = Blueprint("sign_up", __name__)
-TERMS = Field("terms", 32)
-MARKETING = Field("marketing", 1)
 
 
 @routes.route("/signup", methods=["GET", "POST"])
@@ -33,7 +30,7 @@ def sign_up() -> Response:
     email = email_of(form) if form.ready else None
     if form.sent and not form.stale:
         password = new_password_of(form, email.lookup if email else "")
-        _agrees(form)
+        agrees(form)
         password_hash = _hashed(password, form) if form.ready else ""
         if email and form.ready:
             return _wait_for_proof(email, password_hash, form, pending)
@@ -47,19 +44,14 @@ def sign_up() -> Response:
         form=form,
         settings=house().settings,
         typed=kept.typed(form, pending),
+        upstreams=upstreams.buttons(),
+        form_targets=upstreams.targets(),
     )
 
 
 def _fields(settings: Settings) -> tuple[Field, ...]:
     again = (CONFIRM_PASSWORD,) if settings.signup.confirm_password else ()
     return (EMAIL, NEW_PASSWORD, *again, TERMS, MARKETING)
-
-
-def _agrees(form: Form) -> None:
-    """Agreeing is to the version that was shown; a newer one has to be read first."""
-    if form["terms"] != house().settings.brand.terms_version:
-        form.values["terms"] = ""
-        form.fail("terms", gettext("Tick the box to agree to the Terms of Service."))
 
 
 def _hashed(password: str, form: Form) -> str:
@@ -77,15 +69,7 @@ def _hashed(password: str, form: Form) -> str:
 def _wait_for_proof(email: Email, password_hash: str, form: Form, pending: Pending | None) -> Response:
     """Everything that counts or takes long came before the first write; the mail leaves after the commit."""
     silent = confirmation.may_send(email.lookup) > 0
-    brand = house().settings.brand
-    terms = Terms(
-        brand.terms_version,
-        brand.privacy_version,
-        marketing=bool(form["marketing"]),
-        locale=locale.current(),
-        network=arrival.address(),
-    )
-    waiting = joining.sign_up(email, password_hash, cookies.browser_hash(), terms, now())
+    waiting = joining.sign_up(email, password_hash, cookies.browser_hash(), agreed(form), now())
     confirmation.send(waiting, pending, silent=silent)
     kept.note_email(pending, email.display)
     return see_other(to("verify.sent", sign_up=waiting.id))

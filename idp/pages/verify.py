@@ -1,21 +1,24 @@
 """Proving an address: the page that waits, the code, the mailed link, and a new mail when that one is lost.
 
 Opening a link spends nothing (mail scanners open links): the button does. The browser that signed up goes on by
-itself, wherever the proof was given; any other browser learns that the address is confirmed, and no more.
+itself, wherever the proof was given; any other browser learns that the address is confirmed, and no more. A sign-up by
+another provider is confirmed in the browser it began in, or not at all (accounts.joining).
 """
 
 from flask import Blueprint, Response, request
 
 from idp.accounts import joining, proofs, throttle
-from idp.accounts.joining import Confirmed
+from idp.accounts.joining import Confirmed, Elsewhere
 from idp.accounts.proofs import NoTriesLeft
 from idp.accounts.throttle import TooMany
+from idp.protocol.proof import PASSWORD, Proof
 from idp.store import pending_authorizations, sign_ups, users
 from idp.store.base import fingerprint
 from idp.store.pending_authorizations import Pending
 from idp.store.proofs import CONFIRM, Proved, by_token, of_sign_up
 from idp.store.sign_ups import Waiting
-from idp.web import arrival, confirmation, cookies, flow, kept, problems, visitor
+from idp.upstream import linking
+from idp.web import arrival, confirmation, cookies, flow, kept, passkeys, problems, visitor
 from idp.web.answers import private_json, see_other
 from idp.web.door import Door
 from idp.web.fields import CODE, EMAIL, TOKEN, email_of
@@ -46,7 +49,7 @@ def code() -> Response:
         return _nothing_waits(pending)
     if joining.came_of(waiting.id):  # no code is counted after that: the claim may have written already
         return _goes_on(waiting, pending) or _nothing_waits(pending)
-    _insist_on_sign_ups()
+    _insist_on_sign_ups(waiting)
     confirmed = _confirmed_by_code(form, waiting) if form.ready else None
     if confirmed is None:
         return _sent_page(form, waiting, pending)
@@ -78,18 +81,21 @@ def confirm() -> Response:
     proved = proofs.look(token, CONFIRM, now())
     if proved is None:
         return _dead(token)
-    _insist_on_sign_ups()
     return _confirm_page(Form(TOKEN, values={"token": token}), proved)
 
 
 @routes.post("/verify")
 def confirm_now() -> Response:
-    _insist_on_sign_ups()
     form = Form.read(TOKEN)
+    proved = proofs.look(form["token"], CONFIRM, now())
+    found = joining.meant(proved, cookies.browser_hash(), now()) if proved else None
+    _insist_on_sign_ups(found.sign_up if found else None)
     if not form.ready:
-        proved = proofs.look(form["token"], CONFIRM, now())
         return _confirm_page(form, proved) if proved else _dead(form["token"])
-    confirmed = joining.confirm_by_link(form["token"], cookies.browser_hash(), now())
+    try:
+        confirmed = joining.confirm_by_link(form["token"], cookies.browser_hash(), house().sealer, now())
+    except Elsewhere:
+        return _elsewhere()
     if confirmed is None:
         return _dead(form["token"])
     if confirmed.user_id is None:
@@ -104,14 +110,21 @@ def status() -> Response:
     waiting = _waiting()
     is_proved = waiting is not None and joining.came_of(waiting.id) is not None
     has_arrived = waiting is None and visitor.session() is not None
-    onward = to("verify.sent", sign_up=flow.named(SIGN_UP.name))
+    onward = to("verify.sent", sign_up=flow.named(SIGN_UP.name), passkeys=flow.named(passkeys.CAN.name) or None)
     return private_json({"next": onward if is_proved or has_arrived else None})
 
 
-def _insist_on_sign_ups() -> None:
-    """An account is about to begin: not where signing up is switched off, though it was on when the form was sent."""
+def _insist_on_sign_ups(waiting: Waiting | None = None) -> None:
+    """An account is about to begin: not where signing up is switched off, though it was on when the form was sent; nor
+    by a provider that was on then.
+    """
     if not house().settings.signup.enabled:
         raise problems.not_found()
+    if waiting and waiting.identity is not None:
+        came = linking.unsealed(waiting.identity, house().sealer)
+        by = house().upstreams.find(came.upstream) if came else None
+        if by is None or not by.takes_new:
+            raise problems.not_found()
 
 
 def _pending() -> Pending | None:
@@ -142,7 +155,16 @@ def _goes_on(waiting: Waiting, pending: Pending | None) -> Response | None:
     if not sign_ups.claim(waiting.id, waiting.browser):
         return None
     account = users.written(user_id)
-    return arrival.signs_in(account, pending) if account else None
+    if account is None:
+        return None
+    return passkeys.offered_before(arrival.signs_in(account, pending, _proof(waiting)), account, pending)
+
+
+def _proof(waiting: Waiting) -> Proof:
+    """What the person proved themselves by when they signed up."""
+    came = linking.unsealed(waiting.identity, house().sealer) if waiting.identity is not None else None
+    link = linking.written(came.identity) if came else None
+    return linking.proof_by(link, came.identity) if came and link else PASSWORD
 
 
 def _confirmed_by_code(form: Form, waiting: Waiting) -> Confirmed | None:
@@ -154,7 +176,9 @@ def _confirmed_by_code(form: Form, waiting: Waiting) -> Confirmed | None:
         return None
     try:
         throttle.code(waiting.lookup, arrival.network(), limits, now())
-        confirmed = joining.confirm_by_code(waiting, typed, confirmation.code_keys(), limits.code_tries, now())
+        confirmed = joining.confirm_by_code(
+            waiting, typed, confirmation.code_keys(), limits.code_tries, house().sealer, now()
+        )
     except NoTriesLeft:
         form.fail("code", gettext("That code no longer works. Send a new one."))
         return None
@@ -234,6 +258,9 @@ def _sent_page(form: Form, waiting: Waiting, pending: Pending | None) -> Respons
 
 def _confirm_page(form: Form, proved: Proved) -> Response:
     found = joining.meant(proved, cookies.browser_hash(), now())
+    _insist_on_sign_ups(found.sign_up if found else None)
+    if found and not found.may_be_confirmed_in(cookies.browser_hash()):
+        return _elsewhere()
     pending = _pending_of(found.pending_id) if found else None
     return render(
         "verify/confirm.html",
@@ -243,6 +270,11 @@ def _confirm_page(form: Form, proved: Proved) -> Response:
         email=found.sign_up.address if found else proved.lookup,
         kept=kept.link(form["token"]),
     )
+
+
+def _elsewhere() -> Response:
+    """Says nothing of the address: who opens the link here may not be whom it was sent to."""
+    return render("verify/elsewhere.html", 409)
 
 
 def _result(template: str, email: str) -> Response:

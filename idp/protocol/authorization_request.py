@@ -35,6 +35,7 @@ class AuthorizationRequest:
     claims: ClaimsRequest = NO_CLAIMS
     code_challenge: str | None = field(default=None, repr=False)
     dpop_jkt: str = ""
+    idp_hint: str | None = None
 
     @property
     def asked_scope(self) -> Scope:
@@ -60,6 +61,7 @@ class AuthorizationRequest:
             "claims": self.claims.to_members() or None,
             "code_challenge": self.code_challenge,
             "dpop_jkt": self.dpop_jkt or None,
+            "idp_hint": self.idp_hint,
         }
         return json.dumps({name: value for name, value in members.items() if value is not None})
 
@@ -82,4 +84,5 @@ class AuthorizationRequest:
             claims=ClaimsRequest.of(members.get("claims", {})),
             code_challenge=members.get("code_challenge"),
             dpop_jkt=members.get("dpop_jkt", ""),
+            idp_hint=members.get("idp_hint"),
         )

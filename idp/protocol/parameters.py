@@ -65,6 +65,10 @@ class Parameters:
             raise InvalidRequest(f"{_shown(name)} is longer than {at_most} characters")
         return value or None
 
+    def as_sent(self) -> dict[str, str]:
+        """All of them by name, for whoever has to pass them on; of one that came twice, the last."""
+        return dict(self._values)
+
     def refuse_duplicates(self) -> None:
         """RFC 6749 §3.1: no parameter, known or not, may be included more than once."""
         for name in sorted(self.duplicates):

@@ -15,7 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from idp.settings.people import Account, Agreements, Geoip, Passkeys, SecondFactor, SignIn
+from idp.settings.people import Account, Agreements, Geoip, Passkeys, SecondFactor, SignIn, comes_into_force_at
 from idp.settings.sections import (
     LOOPBACK,
     Brand,
@@ -95,6 +95,14 @@ class Settings(BaseSettings):
         """Who waits for a password's hash holds a thread: a login storm must not hold them all."""
         if self.server.threads < self.password.hashing_threads + self.password.hashing_queue + 4:
             raise ValueError("server.threads must be at least password.hashing_threads + password.hashing_queue + 4")
+        return self
+
+    @model_validator(mode="after")
+    def a_grace_has_a_beginning(self) -> Self:
+        """No node has to remember when it saw a version first: its name says when it came into force."""
+        for name in ("terms_version", "privacy_version"):
+            if self.agreements.grace_for and comes_into_force_at(getattr(self.brand, name)) is None:
+                raise ValueError(f"agreements.grace_for counts from a date: begin brand.{name} with one, as 2026-11-25")
         return self
 
     @model_validator(mode="after")

@@ -1,10 +1,24 @@
 """What the operator sets about people: how surely they sign in, what they agree to, what their account lets them do."""
 
+import re
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from idp.settings.sections import Positive, Seconds, Section
+
+DATED = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?!\d)", re.ASCII)
+
+
+def comes_into_force_at(version: str) -> int | None:
+    """The midnight (UTC) that a version's name begins with: 2026-11-25, or 2026-11 for the first; None without one."""
+    found = DATED.match(version)
+    try:
+        year, month, day = (int(part or 1) for part in found.groups()) if found else (0, 0, 0)
+        return int(datetime(year, month, day, tzinfo=UTC).timestamp())
+    except ValueError:
+        return None
 
 
 class SignIn(Section):
@@ -37,7 +51,9 @@ class Account(Section):
 
 
 class Agreements(Section):
-    """`directory` holds terms/VERSION/LOCALE.md and privacy/VERSION/LOCALE.md; empty uses brand.terms_url and so on."""
+    """`directory` holds terms/VERSION/LOCALE.md and privacy/VERSION/LOCALE.md, and what changed in SUMMARY-LOCALE.md
+    beside them; empty uses brand.terms_url and so on.
+    """
 
     directory: str = ""
     grace_for: Seconds = 0

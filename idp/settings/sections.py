@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+from babel import Locale as CldrLocale
+from babel import UnknownLocaleError
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 Seconds = Annotated[int, Field(ge=0)]
@@ -188,7 +190,17 @@ class Throttle(Section):
 
 class Locale(Section):
     default: str = "en"
-    offered: tuple[str, ...] = ("en", "de")
+    offered: tuple[str, ...] = ("en", "de", "fr", "es", "ar")
+
+    @model_validator(mode="after")
+    def languages_are_known(self) -> Self:
+        """By CLDR: else nobody could write a date in it, or say in which direction it runs."""
+        for tag in self.offered:
+            try:
+                CldrLocale.parse(tag, sep="-")
+            except (UnknownLocaleError, ValueError):
+                raise ValueError(f"offered holds language tags, as in pt-BR; {tag!r} is none that CLDR knows") from None
+        return self
 
     @model_validator(mode="after")
     def default_is_offered(self) -> Self:

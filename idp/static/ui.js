@@ -61,12 +61,34 @@
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) { event.preventDefault(); return; }
       form.dataset.sent = "1";
+      all("[data-copies]", form).forEach((field) => {
+        const box = document.getElementById(field.dataset.copies);
+        field.value = box && box.checked ? box.value : "";
+      });
       reveals.forEach((button) => shown(button, false));
       buttons(form).forEach((button) => button.setAttribute("aria-disabled", "true"));
       setTimeout(() => wake(form), 15000);
     });
   });
   addEventListener("pageshow", () => all("form[data-sent]").forEach(wake));
+
+  // Copy and Print: for what is shown once.
+  all("[data-copy]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const { copy, done } = button.dataset;
+      const status = button.nextElementSibling;
+      try { await navigator.clipboard.writeText(document.getElementById(copy).innerText.trim()); } catch { return; }
+      const label = button.textContent;
+      if (label !== done) setTimeout(() => { button.textContent = label; status.textContent = ""; }, 2000);
+      button.textContent = done;
+      status.textContent = done;
+    });
+  });
+  all("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  });
 
   // A mailed token leaves the address bar and the history; the page can still be loaded again, in this browser.
   const here = new URL(location.href);

@@ -80,6 +80,12 @@ def remove(user_id: str) -> bool:
     return count(statement, {}) == 1
 
 
+def remove_since(user_id: str, since: int) -> bool:
+    """One that was set up since then is gone; True when there was one."""
+    statement = delete(Authenticator).where(Authenticator.user_id == user_id, Authenticator.created_at >= since)
+    return count(statement, {}) == 1
+
+
 def some(after: str, most: int) -> list[tuple[str, str]]:
     """The ids of people and their wrapped keys, in the order of the ids, at most so many: those after that id."""
     confirmed = select(Authenticator.user_id, Authenticator.key).where(Authenticator.confirmed_at.is_not(None))

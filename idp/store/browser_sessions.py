@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import BigInteger, Boolean, ForeignKey, String, delete, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from idp.store import identities
 from idp.store.base import Base, count, db
 from idp.store.hot import hot_count, hot_row
 
@@ -38,7 +39,8 @@ class BrowserSession(Base):
 class Session:
     """A live sign-in and its person, who is active; `email` is the primary address, proved, if there is one.
 
-    `has_…` says what they could prove themselves by, beside the password.
+    `has_…` says what they could prove themselves by, beside the password; `…_version` what they agreed to last, and
+    `put_off_at` when they last said "not now" to something newer.
     """
 
     id: str
@@ -55,6 +57,9 @@ class Session:
     email: str | None
     has_authenticator: bool = False
     has_passkey: bool = False
+    terms_version: str | None = None
+    privacy_version: str | None = None
+    put_off_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,13 @@ _CURRENT = text(
            u.locale, u.profile, e.address AS email,
            EXISTS (SELECT 1 FROM authenticators a WHERE a.user_id = u.id AND a.confirmed_at IS NOT NULL)
                AS has_authenticator,
-           EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = u.id) AS has_passkey
+           EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = u.id) AS has_passkey,
+           (SELECT a.version FROM agreements a WHERE a.user_id = u.id AND a.document = 'terms' AND a.accepted
+            ORDER BY a.id DESC LIMIT 1) AS terms_version,
+           (SELECT a.version FROM agreements a WHERE a.user_id = u.id AND a.document = 'privacy' AND a.accepted
+            ORDER BY a.id DESC LIMIT 1) AS privacy_version,
+           COALESCE((SELECT MAX(a.decided_at) FROM agreements a
+                     WHERE a.user_id = u.id AND a.document IN ('terms', 'privacy') AND NOT a.accepted), 0) AS put_off_at
     FROM browser_sessions s JOIN users u ON u.id = s.user_id AND u.state = 'active'
     LEFT JOIN emails e ON e.user_id = u.id AND e.is_primary
     WHERE s.cookie = :cookie AND s.ended_at IS NULL AND s.expires_at > :now
@@ -126,7 +137,9 @@ _END_OTHERS = text(
 _END_OF_IDENTITY = text(
     "UPDATE browser_sessions SET ended_at = :now WHERE identity_id = :identity_id AND ended_at IS NULL"
 )
-_STAND_ALONE = text("UPDATE browser_sessions SET identity_id = NULL, upstream_sid = '' WHERE id = :id")
+_STAND_ALONE = text(
+    "UPDATE browser_sessions SET identity_id = NULL, upstream_sid = '' WHERE id = :id AND identity_id = :identity_id"
+)
 
 
 def current(cookie: str, now: int, idle_since: int) -> Session | None:
@@ -186,9 +199,22 @@ def end_of_identity(identity_id: str, now: int) -> int:
     return count(_END_OF_IDENTITY, {"identity_id": identity_id, "now": now})
 
 
-def stand_alone(session_id: str) -> None:
-    """The session outlives the link it was begun by, and the provider has no more say in it."""
-    count(_STAND_ALONE, {"id": session_id})
+def begun_at(provider: str, app_id: str, subject: str, sid: str, until: int) -> tuple[tuple[str, str], ...]:
+    """(id, user id) of the live sessions that a provider's word began, up to `until`: those of one person there, those
+    of one session there, or of both; "" leaves one out.
+    """
+    statement = select(BrowserSession.id, BrowserSession.user_id).where(
+        BrowserSession.identity_id.in_(identities.at(provider, app_id, subject)),
+        BrowserSession.auth_time <= until,
+        BrowserSession.ended_at.is_(None),
+    )
+    statement = statement.where(BrowserSession.upstream_sid == sid) if sid else statement
+    return tuple((found.id, found.user_id) for found in db.session.execute(statement))
+
+
+def stand_alone(session_id: str, identity_id: str) -> None:
+    """The session outlives the link it was begun by, if it was: the provider has no more say in it."""
+    count(_STAND_ALONE, {"id": session_id, "identity_id": identity_id})
 
 
 def delete_expired(now: int, limit: int) -> int:

@@ -13,7 +13,7 @@ from idp.store.hot import hot_row
 class Consent(Base):
     """`scope` is all that was allowed and not taken back, `asked` all the person was ever asked for.
 
-    `withdrawn_at` is set while the app is disconnected: what was given before it opens nothing any more.
+    `withdrawn_at` is when the app was disconnected last: no code from before opens a grant, whatever was agreed since.
     """
 
     __tablename__ = "consents"
@@ -46,8 +46,7 @@ _REMEMBER = text(
     VALUES (:user_id, :client_id, :scope, :asked, :locale, :now, :now)
     ON CONFLICT (user_id, client_id) DO UPDATE SET
         scope = excluded.scope, asked = excluded.asked, locale = excluded.locale, updated_at = excluded.updated_at,
-        given_at = CASE WHEN consents.withdrawn_at IS NULL THEN consents.given_at ELSE excluded.given_at END,
-        withdrawn_at = NULL
+        given_at = CASE WHEN consents.scope = '' THEN excluded.given_at ELSE consents.given_at END
     """
 )
 _WITHDRAW = text(

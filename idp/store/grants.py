@@ -4,7 +4,7 @@ Codes, refresh tokens and opaque access tokens are sealed values that point to i
 all of them at once.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Text, delete, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -101,6 +101,7 @@ _OPENING = f"""
         (SELECT e.address FROM emails e WHERE e.user_id = grants.user_id AND e.is_primary) AS email
 """
 _OPEN = {"postgresql": text(_OPENING % "FOR SHARE OF s"), "sqlite": text(_OPENING % "")}
+_MEMBERS = tuple(field.name for field in fields(Grant) if field.name not in ("scope", "offline"))
 _COLUMNS = """
     g.id, g.user_id, g.client_id, g.session_id, g.scope, g.claims, g.auth_time, g.amr, g.acr, g.offline, g.generation,
     g.jkt
@@ -118,7 +119,7 @@ _ALIVE = text(
 )
 _REFRESHABLE = text(
     f"""
-    SELECT {_COLUMNS}, g.rotated_at, g.opened_at, {_PERSON_OF_GRANT}
+    SELECT {_COLUMNS}, g.rotated_at, g.opened_at, g.expires_at, {_PERSON_OF_GRANT}
     LEFT JOIN browser_sessions s ON s.id = g.session_id AND {_ALIVE_SESSION}
     WHERE g.id = :id AND g.client_id = :client_id AND g.revoked_at IS NULL AND g.expires_at > :now
       AND (g.offline OR s.id IS NOT NULL)
@@ -135,15 +136,7 @@ _SWEEP_APP = text(
     "UPDATE grants SET revoked_at = :now WHERE user_id = :user_id AND client_id = :client_id AND revoked_at IS NULL"
 )
 _GENERATION = text("SELECT generation, rotated_at FROM grants WHERE id = :id AND revoked_at IS NULL")
-_STANDS = text(
-    f"""
-    SELECT {_COLUMNS}, g.expires_at, {_PERSON_OF_GRANT}
-    LEFT JOIN browser_sessions s ON s.id = g.session_id AND {_ALIVE_SESSION}
-    WHERE g.id = :id AND g.revoked_at IS NULL AND g.expires_at > :now AND (g.offline OR s.id IS NOT NULL)
-    """
-)
 _CLIENT = text("SELECT client_id FROM grants WHERE id = :id")
-_EXISTS = text("SELECT 1 FROM grants WHERE id = :id")
 
 
 def open(grant: Grant, now: int, idle_since: int, expires_at: int, asked_at: int) -> Person:
@@ -173,7 +166,7 @@ def open(grant: Grant, now: int, idle_since: int, expires_at: int, asked_at: int
     opened = hot_row(_OPEN[db.engine.dialect.name], values)
     if opened is not None:
         return _person(opened)
-    if hot_row(_EXISTS, {"id": grant.id}) is None:
+    if hot_row(_CLIENT, {"id": grant.id}) is None:
         raise InvalidGrant(
             "the person signed out or disconnected the app before the code was redeemed, or their account is not active"
         )
@@ -187,9 +180,9 @@ def alive(grant_id: str) -> tuple[Grant, Person] | None:
     return None if found is None else (_grant(found), _person(found))
 
 
-def stands(grant_id: str, now: int, idle_since: int) -> tuple[Grant, int] | None:
-    """A grant whose newest refresh token may still be used, and until when; looking spends nothing."""
-    found = hot_row(_STANDS, {"id": grant_id, "now": now, "idle_since": idle_since})
+def stands(grant_id: str, client_id: str, now: int, idle_since: int) -> tuple[Grant, int] | None:
+    """A grant of this app whose newest refresh token may still be used, and until when; looking spends nothing."""
+    found = hot_row(_REFRESHABLE, {"id": grant_id, "client_id": client_id, "now": now, "idle_since": idle_since})
     return None if found is None else (_grant(found), int(found.expires_at))
 
 
@@ -291,20 +284,8 @@ def _revoke_where(*which: object, now: int) -> None:
 
 
 def _grant(found: Found) -> Grant:
-    return Grant(
-        id=found.id,
-        user_id=found.user_id,
-        client_id=found.client_id,
-        session_id=found.session_id,
-        scope=Scope.parse(found.scope),
-        claims=found.claims,
-        auth_time=found.auth_time,
-        amr=found.amr,
-        acr=found.acr,
-        offline=bool(found.offline),
-        generation=found.generation,
-        jkt=found.jkt,
-    )
+    values = {name: getattr(found, name) for name in _MEMBERS}
+    return Grant(**values, scope=Scope.parse(found.scope), offline=bool(found.offline))
 
 
 def _person(found: Found) -> Person:

@@ -2,9 +2,10 @@
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, delete, insert, select, text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, delete, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from idp.store import identities
 from idp.store.base import Base, count, db, is_id, row
 from idp.store.hot import hot_count
 
@@ -87,6 +88,16 @@ def end_of_user(user_id: str, now: int) -> None:
 def end_of_identity(identity_id: str, now: int) -> None:
     """The same for whoever began by way of a link that is gone."""
     count(_END_OF_IDENTITY, {"identity_id": identity_id, "now": now})
+
+
+def end_begun_at(provider: str, app_id: str, subject: str, sid: str, until: int, now: int) -> None:
+    """The same where a provider's word began it, up to `until`; as browser_sessions.begun_at has it."""
+    statement = update(HalfSignIn).where(
+        HalfSignIn.identity_id.in_(identities.at(provider, app_id, subject)),
+        HalfSignIn.created_at <= until,
+        HalfSignIn.ended_at.is_(None),
+    )
+    count((statement.where(HalfSignIn.upstream_sid == sid) if sid else statement).values(ended_at=now), {})
 
 
 def delete_expired(now: int, limit: int) -> int:

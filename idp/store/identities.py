@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Select, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.store.base import Base, count, db, is_id, row
@@ -61,6 +61,7 @@ _ADD = text(
 )
 _USED = text("UPDATE identities SET last_used_at = :now, label = :label WHERE id = :id AND user_id = :user_id")
 _REMOVE = text(f"DELETE FROM identities WHERE id = :id AND user_id = :user_id RETURNING {_COLUMNS}")
+_REMOVE_SINCE = text("DELETE FROM identities WHERE user_id = :user_id AND linked_at >= :since")
 _REMOVE_BY_KEY = text(f"DELETE FROM identities WHERE {_KEY} RETURNING {_COLUMNS}")
 
 
@@ -95,9 +96,20 @@ def remove(link_id: str, user_id: str) -> Link | None:
     return _link(row(_REMOVE, {"id": link_id, "user_id": user_id})) if is_id(link_id) else None
 
 
+def remove_since(user_id: str, since: int) -> int:
+    """What was linked to an account since then opens nothing any more; how many there were."""
+    return count(_REMOVE_SINCE, {"user_id": user_id, "since": since})
+
+
 def remove_by_key(provider: str, app_id: str, subject: str) -> Link | None:
     """The same at the provider's word: what was removed, None when nobody was linked."""
     return _link(row(_REMOVE_BY_KEY, {"provider": provider, "app_id": app_id, "subject": subject}))
+
+
+def at(provider: str, app_id: str, subject: str) -> Select[str]:
+    """The ids of what is linked to one person there, or to anybody where `subject` is ""."""
+    statement = select(LinkedIdentity.id).where(LinkedIdentity.provider == provider, LinkedIdentity.app_id == app_id)
+    return statement.where(LinkedIdentity.subject == subject) if subject else statement
 
 
 def _link(found: Any) -> Link | None:

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, ForeignKey, Integer, Row, String, delete, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base, count, db, row
+from idp.store.base import Base, count, db, is_id, row
 
 CONFIRM = "confirm"
 RESET = "reset"
+SIGN_IN = "sign_in"
 
 
 class Proof(Base):
-    """`purpose` is confirm or reset. A newer proof of the same purpose and address ends the older ones."""
+    """`purpose` is confirm, reset or sign_in. A newer proof of the same purpose and address ends the older ones, one to
+    sign in those alone that the same `browser` asked for: it works nowhere else.
+    """
 
     __tablename__ = "proofs"
 
@@ -44,9 +47,10 @@ class Proved:
     created_at: int
     expires_at: int
     spent_at: int | None
+    browser: str = ""
 
 
-_COLUMNS = "id, purpose, lookup, user_id, sign_up_id, pending_id, created_at, expires_at, spent_at"
+_COLUMNS = "id, purpose, lookup, user_id, sign_up_id, pending_id, created_at, expires_at, spent_at, browser"
 _LIVE = "spent_at IS NULL AND expires_at > :now"
 _BY_TOKEN = text(f"SELECT {_COLUMNS} FROM proofs WHERE token = :token AND purpose = :purpose")
 _OF_SIGN_UP = text(
@@ -71,10 +75,20 @@ _COUNT_TRY = text(
 _END_OLDER = text(
     f"""
     UPDATE proofs SET expires_at = :now
-    WHERE purpose = :purpose AND lookup = :lookup AND COALESCE(sign_up_id, '') = COALESCE(:sign_up_id, '') AND {_LIVE}
+    WHERE purpose = :purpose AND lookup = :lookup AND COALESCE(sign_up_id, '') = COALESCE(:sign_up_id, '')
+      AND browser = :browser AND {_LIVE}
     """
 )
+_OF_BROWSER = "purpose = 'sign_in' AND browser = :browser"
+_HERE = text(f"SELECT {_COLUMNS} FROM proofs WHERE id = :id AND {_OF_BROWSER} AND {_LIVE}")
+_SPEND_HERE = text(
+    f"UPDATE proofs SET spent_at = :now WHERE token = :token AND {_OF_BROWSER} AND {_LIVE} RETURNING {_COLUMNS}"
+)
+_COUNT_TRY_HERE = text(
+    f"UPDATE proofs SET tries = tries + 1 WHERE id = :id AND tries < :most AND {_OF_BROWSER} AND {_LIVE}"
+)
 _END_ALL = text(f"UPDATE proofs SET expires_at = :now WHERE purpose = :purpose AND lookup = :lookup AND {_LIVE}")
+_END_OF_USER = text(f"UPDATE proofs SET expires_at = :moment WHERE user_id = :user_id AND {_LIVE}")
 _CAME_TO = text("UPDATE proofs SET user_id = :user_id, sign_up_id = :sign_up_id WHERE id = :id")
 
 
@@ -83,7 +97,13 @@ def open(proof: Proved, token: str, code: str) -> None:
 
     Older ones of the same purpose end: of the same sign-up, or of the same address where there is no sign-up.
     """
-    ended = {"purpose": proof.purpose, "lookup": proof.lookup, "sign_up_id": proof.sign_up_id, "now": proof.created_at}
+    ended = {
+        "purpose": proof.purpose,
+        "lookup": proof.lookup,
+        "sign_up_id": proof.sign_up_id,
+        "browser": proof.browser,
+        "now": proof.created_at,
+    }
     db.session.execute(_END_OLDER, ended)
     db.session.execute(
         insert(Proof).values(
@@ -98,6 +118,7 @@ def open(proof: Proved, token: str, code: str) -> None:
             pending_id=proof.pending_id,
             created_at=proof.created_at,
             expires_at=proof.expires_at,
+            browser=proof.browser,
         )
     )
 
@@ -128,9 +149,29 @@ def spend_by_code(proof_id: str, code: str, now: int) -> Proved | None:
     return _proved(row(_SPEND_BY_CODE, {"id": proof_id, "code": code, "now": now})) if code else None
 
 
+def here(proof_id: str, browser: str, now: int) -> Proved | None:
+    """The live proof to sign in that this browser asked for; None in any other."""
+    return _proved(row(_HERE, {"id": proof_id, "browser": browser, "now": now})) if is_id(proof_id) else None
+
+
+def spend_here(token: str, browser: str, now: int) -> Proved | None:
+    """As `spend`, for the browser that asked to sign in."""
+    return _proved(row(_SPEND_HERE, {"token": token, "browser": browser, "now": now}))
+
+
+def count_try_here(proof_id: str, browser: str, most: int, now: int) -> bool:
+    """Count a guess at the code that this browser asked for; False when none is left."""
+    return count(_COUNT_TRY_HERE, {"id": proof_id, "browser": browser, "most": most, "now": now}) == 1
+
+
 def end(purpose: str, lookup: str, now: int) -> None:
     """No link of this purpose and address works any more."""
     db.session.execute(_END_ALL, {"purpose": purpose, "lookup": lookup, "now": now})
+
+
+def end_of_user(user_id: str, now: int) -> None:
+    """No link that was mailed to this person works any more."""
+    db.session.execute(_END_OF_USER, {"user_id": user_id, "moment": now, "now": now})
 
 
 def came_to(proof_id: str, sign_up_id: str, user_id: str) -> None:

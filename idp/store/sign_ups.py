@@ -27,6 +27,8 @@ class SignUp(Base):
     created_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     identity: Mapped[str | None] = mapped_column(Text)
+    terms_digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    privacy_digest: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Waiting:
     created_at: int
     expires_at: int
     identity: str | None = None
+    terms_digest: str = ""
+    privacy_digest: str = ""
 
     def __repr__(self) -> str:
         return f"Waiting({self.id})"
@@ -53,7 +57,7 @@ class Waiting:
 
 _COLUMNS = """
     id, lookup, address, password, browser, terms_version, privacy_version, marketing, locale, network,
-    created_at, expires_at, identity
+    created_at, expires_at, identity, terms_digest, privacy_digest
 """
 _FIND = text(f"SELECT {_COLUMNS} FROM sign_ups WHERE id = :id AND expires_at > :now")
 _OF_BROWSER = text(
@@ -68,12 +72,19 @@ _OF_ADDRESS = text(
     ORDER BY CASE WHEN browser = :browser THEN 0 ELSE 1 END, created_at DESC LIMIT 1
     """
 )
+_HERE = text(
+    f"""
+    SELECT {_COLUMNS} FROM sign_ups
+    WHERE lookup = :lookup AND browser = :browser AND expires_at > :now AND (password <> '' OR identity IS NOT NULL)
+    ORDER BY created_at DESC LIMIT 1
+    """
+)
 _REPLACE = text("DELETE FROM sign_ups WHERE browser = :browser AND lookup = :lookup")
-_CLAIM = text("UPDATE sign_ups SET browser = '', password = '' WHERE id = :id AND browser = :browser")
+_CLAIM = text("UPDATE sign_ups SET browser = '', password = '', identity = NULL WHERE id = :id AND browser = :browser")
 _ADOPT = text("UPDATE sign_ups SET browser = :browser WHERE id = :id")
 _VOID = text(
     """
-    UPDATE sign_ups SET browser = '', password = ''
+    UPDATE sign_ups SET browser = '', password = '', identity = NULL
     WHERE id IN (SELECT sign_up_id FROM proofs WHERE user_id = :user_id)
     """
 )
@@ -96,11 +107,16 @@ def of_browser(browser: str, now: int) -> Waiting | None:
 
 
 def of_address(lookup: str, browser: str, now: int) -> Waiting | None:
-    """The sign-up a person with this address most likely means: of their browser, else the latest.
+    """The sign-up with a password that a person with this address most likely means: of their browser, else the latest.
 
     Reads outside the request's transaction.
     """
     return _waiting(hot_row(_OF_ADDRESS, {"lookup": lookup, "browser": browser, "now": now}))
+
+
+def here(lookup: str, browser: str, now: int) -> Waiting | None:
+    """The sign-up with this address that was made in this browser, with a password or by another provider."""
+    return _waiting(row(_HERE, {"lookup": lookup, "browser": browser, "now": now}))
 
 
 def claim(sign_up_id: str, browser: str) -> bool:

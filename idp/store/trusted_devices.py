@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, ForeignKey, String, delete, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.store.base import Base, count, db, new_id
-from idp.store.hot import hot_row
+from idp.store.base import Base, count, db, new_id, row
 
 
 class TrustedDevice(Base):
@@ -51,8 +50,8 @@ _REVOKE_ALL = text("UPDATE trusted_devices SET revoked_at = :now WHERE user_id =
 
 
 def is_trusted(token: str, user_id: str, now: int) -> bool:
-    """Whether this person trusts the browser that holds the token with this fingerprint."""
-    return hot_row(_IS_TRUSTED, {"token": token, "user_id": user_id, "now": now}) is not None
+    """Whether this person trusts the browser whose token has this fingerprint, as this request has left it."""
+    return row(_IS_TRUSTED, {"token": token, "user_id": user_id, "now": now}) is not None
 
 
 def add(user_id: str, token: str, user_agent: str, network: str, now: int, expires_at: int) -> None:

@@ -43,7 +43,7 @@ class UpstreamLogin(Base):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One way to a provider and back. `onward` is a path of ours: where they go when no app waits."""
+    """One way to a provider and back. `onward` names the page (web.owner) that follows where no app waits."""
 
     id: str
     browser: str

@@ -50,6 +50,7 @@ class Account:
     has_authenticator: bool = False
     has_passkey: bool = False
     deletes_at: int | None = None
+    updated_at: int = 0
 
     @property
     def name(self) -> str:
@@ -66,7 +67,7 @@ class Account:
 
 _ACCOUNT = """
     SELECT u.id AS user_id, u.state, u.locale, u.profile, u.created_at, p.address AS email, p.lookup,
-           c.value AS password, c.changed_at AS password_changed_at, u.deletes_at,
+           c.value AS password, c.changed_at AS password_changed_at, u.deletes_at, u.updated_at,
            EXISTS (SELECT 1 FROM authenticators a WHERE a.user_id = u.id AND a.confirmed_at IS NOT NULL)
                AS has_authenticator,
            EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = u.id) AS has_passkey
@@ -84,7 +85,11 @@ _ADD = text(
     VALUES (:user_id, 'active', :profile, :locale, :now, :now)
     """
 )
-_BECOME = text("UPDATE users SET state = :state, updated_at = :now WHERE id = :user_id AND state <> :state")
+_BECOME = text(
+    """
+    UPDATE users SET state = :state, deletes_at = NULL, updated_at = :now WHERE id = :user_id AND state <> :other
+    """
+)
 # Written by name, so that two tabs, or the operator and the person, lose nothing of each other's.
 _SET_PROFILE = {
     "postgresql": text(
@@ -106,6 +111,22 @@ _SET_PROFILE = {
 }
 _TOUCH = text("UPDATE users SET updated_at = :now WHERE id = :user_id")
 _HOLD = text("UPDATE users SET state = state WHERE id = :user_id")
+_LEAVE = text(
+    """
+    UPDATE users SET state = 'leaving', deletes_at = :deletes_at, updated_at = :now
+    WHERE id = :user_id AND state = 'active'
+    """
+)
+_STAY = text(
+    """
+    UPDATE users SET state = 'active', deletes_at = NULL, updated_at = :now
+    WHERE id = :user_id AND state = 'leaving' AND deletes_at = :deletes_at AND deletes_at > :moment
+    """
+)
+_DUE = text("SELECT id FROM users WHERE state = 'leaving' AND deletes_at <= :now ORDER BY deletes_at LIMIT :most")
+_REMOVE_DUE = text("DELETE FROM users WHERE id = :user_id AND state = 'leaving' AND deletes_at <= :now")
+_LOCK = text("UPDATE users SET state = 'locked', updated_at = :now WHERE id = :user_id AND state = 'active'")
+_UNLOCK = text("UPDATE users SET state = 'active', updated_at = :now WHERE id = :user_id AND state = 'locked'")
 _REMOVE = text("DELETE FROM users WHERE id = :user_id")
 
 
@@ -139,8 +160,8 @@ def add(locale: str, now: int, profile: str = "{}") -> str:
 
 
 def become(user_id: str, state: str, now: int) -> bool:
-    """Suspend or reactivate; True when that changed something."""
-    return count(_BECOME, {"user_id": user_id, "state": state, "now": now}) == 1
+    """Suspend or reactivate, also one that was to be deleted; True when that changed something."""
+    return count(_BECOME, {"user_id": user_id, "state": state, "other": state, "now": now}) == 1
 
 
 def set_profile(user_id: str, changes: Mapping[str, object], now: int, locale: str | None = None) -> bool:
@@ -170,6 +191,37 @@ def hold(user_id: str) -> None:
     For rules about several rows of theirs: a way in goes only while another one stays.
     """
     count(_HOLD, {"user_id": user_id})
+
+
+def lock(user_id: str, now: int) -> bool:
+    """Nobody signs in until the mailbox was proved again; True for the one request that closed an active account."""
+    return count(_LOCK, {"user_id": user_id, "now": now}) == 1
+
+
+def unlock(user_id: str, now: int) -> bool:
+    """The mailbox was proved: the account is active again; False when it was not locked."""
+    return count(_UNLOCK, {"user_id": user_id, "now": now}) == 1
+
+
+def leave(user_id: str, deletes_at: int, now: int) -> bool:
+    """The account goes at `deletes_at`; True for the one request that said so of an active account."""
+    return count(_LEAVE, {"user_id": user_id, "deletes_at": deletes_at, "now": now}) == 1
+
+
+def stay(user_id: str, deletes_at: int, now: int) -> bool:
+    """The person keeps the account that was to go at `deletes_at`; False when it is too late, or decided otherwise."""
+    values = {"user_id": user_id, "deletes_at": deletes_at, "now": now, "moment": now}
+    return count(_STAY, values) == 1
+
+
+def due(now: int, most: int) -> list[str]:
+    """The ids of accounts whose time has come, the oldest first."""
+    return list(db.session.scalars(_DUE, {"now": now, "most": most}))
+
+
+def remove_due(user_id: str, now: int) -> bool:
+    """Delete the person and everything of theirs, if the time has come; True for the one who did."""
+    return count(_REMOVE_DUE, {"user_id": user_id, "now": now}) == 1
 
 
 def remove(user_id: str) -> bool:

@@ -77,7 +77,7 @@ def subject(claims: Claims) -> str:
 
 
 def wrong(what: str, failure: Failure = Failure.BROKEN) -> NotIdentified:
-    return NotIdentified(failure, f"id_token: {what}")
+    return NotIdentified(failure, f"JWT: {what}")
 
 
 def _nonce_is_ours(claims: Claims, nonce: str) -> None:

@@ -5,7 +5,7 @@ An identity that nobody here has yet waits, sealed, in the browser it came to, u
 
 import json
 import unicodedata
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from idp.protocol import acr
@@ -35,6 +35,14 @@ class Next(StrEnum):
     """Both sides proved the address: it is the same person."""
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """Somebody who came by the section of config.toml named, and whom nobody knows here yet."""
+
+    upstream: str
+    identity: Identity
+
+
 def what_follows(identity: Identity, account: Account | None, *, takes_new: bool, may_join: bool) -> Next:
     """`account` has the identity's address, which here was proved. `takes_new`: this provider brings new people;
     `may_join`: this house takes them.
@@ -49,7 +57,8 @@ def what_follows(identity: Identity, account: Account | None, *, takes_new: bool
 def checked(identity: Identity) -> Identity:
     """The identity as it may be stored and shown. What is too long for that is left out: nobody is refused for a name.
 
-    NotIdentified when its key does not fit: cut short it would be another's.
+    NotIdentified when its key does not fit: cut short it would be another's. A proof of an address holds for the
+    letters that were proved: where ours would be compared in another spelling (NFKC), it is proved by our own mail.
     """
     if not all(_is_text(part, LONGEST_KEY) for part in (identity.provider, identity.app_id, identity.subject)):
         raise NotIdentified(Failure.BROKEN, "the provider, app or subject is empty, too long or unreadable")
@@ -59,37 +68,44 @@ def checked(identity: Identity) -> Identity:
         identity,
         claims=claims,
         email=email,
-        email_verified=identity.email_verified and bool(email),
+        email_verified=identity.email_verified and bool(email) and email.isascii(),
         amr=identity.amr if _is_text(identity.amr, LONGEST_AMR) else "",
         sid=identity.sid if _is_text(identity.sid, LONGEST_KEY) else "",
     )
 
 
-def sealed(identity: Identity, sealer: Sealer, now: int) -> str:
-    """The identity as it waits in the store."""
-    members = {**asdict(replace(identity, claims={})), "claims": dict(identity.claims)}
-    return sealer.seal(PURPOSE, json.dumps(members, ensure_ascii=False).encode(), now)
+def sealed(came: Came, sealer: Sealer, now: int) -> str:
+    """Who came, as they wait in the store."""
+    members = {**asdict(replace(came.identity, claims={})), "claims": dict(came.identity.claims)}
+    return sealer.seal(PURPOSE, json.dumps([came.upstream, members], ensure_ascii=False).encode(), now)
 
 
-def unsealed(text: str | None, sealer: Sealer) -> Identity | None:
+def unsealed(text: str | None, sealer: Sealer) -> Came | None:
     """What `sealed` made; None for anything else, and when no key of keys/ opens it any more."""
     try:
-        return Identity(**json.loads(sealer.unseal(PURPOSE, text or "")))
+        upstream, members = json.loads(sealer.unseal(PURPOSE, text or ""))
     except BadSeal:
         return None
+    return Came(upstream, Identity(**members))
 
 
 def known(identity: Identity) -> Link | None:
     """The link by which this identity opens an account; reads outside the request's transaction."""
-    return identities.by_key(identity.provider, identity.app_id, identity.subject)
+    return identities.by_key(*identity.key)
 
 
-def attach(user_id: str, upstream: str, identity: Identity, now: int) -> Link | None:
-    """The identity opens this account from now on; None when it is linked already, to whomever."""
+def written(identity: Identity) -> Link | None:
+    """The same, as this request's transaction has written it."""
+    return identities.written(*identity.key)
+
+
+def attach(user_id: str, came: Came, now: int) -> Link | None:
+    """Who came opens this account from now on; None when they are linked already, to whomever."""
+    identity = came.identity
     link = Link(
         id=new_id(),
         user_id=user_id,
-        upstream=upstream,
+        upstream=came.upstream,
         provider=identity.provider,
         app_id=identity.app_id,
         subject=identity.subject,

@@ -123,6 +123,11 @@ class Openid(Generic[SectionType]):
         """What it says about itself. Raises NotIdentified."""
         return self._metadata.read(now)
 
+    def reach(self, now: int) -> None:
+        """Read all that a sign-in needs to know of it. Raises NotIdentified."""
+        self.metadata(now)
+        self._keys.read(now)
+
     def issuer_of(self, claims: Claims, place: Metadata) -> str:
         """The only issuer that these claims may name."""
         return place.issuer

@@ -12,7 +12,7 @@ from idp.upstream import id_token, said
 from idp.upstream.id_token import Claims
 from idp.upstream.metadata import TENANT, Metadata
 from idp.upstream.openid import Openid
-from idp.upstream.provider import Failure, NotIdentified
+from idp.upstream.provider import PLAIN, Departure, Failure, NotIdentified, Wish
 
 DIRECTORY: Final = re.compile(upstreams.TENANT)
 CONSUMERS: Final = "9188040d-6c67-4c5b-b112-36a304b66dad"
@@ -31,6 +31,12 @@ SECRET_LASTS: Final = 300
 
 class Google(Openid[upstreams.Google]):
     called = "Google"
+
+    def start(self, redirect_uri: str, state: str, wish: Wish = PLAIN) -> Departure:
+        """Google asks nobody to prove themselves anew, and its ID tokens tell no time of it."""
+        if wish.again:
+            raise NotIdentified(Failure.DENIED, "google: nobody can be asked to sign in again there")
+        return super().start(redirect_uri, state, wish)
 
 
 class Microsoft(Openid[upstreams.Microsoft]):
@@ -58,9 +64,9 @@ class Microsoft(Openid[upstreams.Microsoft]):
         if not isinstance(directory, str) or not DIRECTORY.fullmatch(directory):
             raise id_token.wrong("tid is no directory")
         if self.settings.tenants and directory not in self.settings.tenants:
-            raise NotIdentified(Failure.DENIED, "id_token: its directory is not among upstream tenants")
+            raise NotIdentified(Failure.DENIED, "JWT: its directory is not among upstream tenants")
         if self.settings.tenant == "organizations" and directory == CONSUMERS:
-            raise NotIdentified(Failure.DENIED, "id_token: a personal account where organizations are let in")
+            raise NotIdentified(Failure.DENIED, "JWT: a personal account where organizations are let in")
         return place.issuer.replace(TENANT, directory)
 
     def is_verified(self, claims: Claims) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -28,6 +28,11 @@ class Identity:
     amr: str = ""
     acr: str = ""
     sid: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What never changes, and nothing else tells people apart."""
+        return self.provider, self.app_id, self.subject
 
     @property
     def label(self) -> str:
@@ -102,4 +107,13 @@ class Upstream(Protocol):
         self, redirect_uri: str, received: Mapping[str, str], secrets: Mapping[str, str], now: int
     ) -> Identity:
         """Who came back with these parameters. `state` was checked before. Raises NotIdentified."""
+        ...
+
+
+@runtime_checkable
+class Revokes(Protocol):
+    """An upstream that can be told that a link is over, without the person: with credentials of its own."""
+
+    def revoke(self, subject: str) -> bool:
+        """What this person allowed our app there ends; True when the provider said so. Raises NotIdentified."""
         ...

@@ -21,7 +21,7 @@ CODE_LENGTH = 20  # characters of base32, 100 bits
 SKEW = 300
 """Seconds by which a provider's clock and ours may differ."""
 
-NOTHING, UNLINKED, LEAVING = "nothing", "unlinked", "leaving"
+UNLINKED, LEAVING = "unlinked", "leaving"
 FROM_THERE = ("name", "given_name", "family_name")
 
 
@@ -44,18 +44,17 @@ class Told:
 def unlink(told: Told, now: int) -> Link | None:
     """The link that stood when this was told is gone, and what was begun by it is over; None when there was none.
 
-    A link of later is another one: a repeated request of yesterday does not end what was made today.
+    A link of later is another one: a repeated request of yesterday does not end what was made today. The account is
+    held first, as by whoever else counts its ways in.
     """
     link = identities.written(told.provider, told.app_id, told.subject)
-    if link is None or link.linked_at > told.issued_at + SKEW or not identities.remove(link.id, link.user_id):
+    if link is None or link.linked_at > told.issued_at + SKEW:
+        return None
+    users.hold(link.user_id)
+    if not identities.remove(link.id, link.user_id):
         return None
     sessions.end_of_identity(link.id, now)
     return link
-
-
-def is_only_way_in(account: Account, *, mailed_code: bool) -> bool:
-    """Whether nothing is left to sign in with, once a link is gone (a mailed link would still set a password)."""
-    return not (account.password or account.has_passkey or mailed_code or identities.of_user(account.user_id))
 
 
 def forget_names(account: Account, link: Link, now: int) -> None:

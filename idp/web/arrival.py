@@ -11,13 +11,13 @@ from idp.accounts.devices import Device
 from idp.accounts.sign_in import Source
 from idp.protocol.proof import PASSWORD, Proof
 from idp.sessions import Started, Visit
-from idp.store import audit, half_sign_ins, pending_authorizations
+from idp.store import audit, half_sign_ins, pending_authorizations, users
 from idp.store.base import new_id
 from idp.store.browser_sessions import Session
 from idp.store.half_sign_ins import Half
 from idp.store.pending_authorizations import Pending
 from idp.store.users import Account
-from idp.web import cookies, flow, problems, request_id, trust, visitor
+from idp.web import coming_back, cookies, flow, known_browsers, problems, request_id, trust, user_agents, visitor
 from idp.web.answers import see_other
 from idp.web.house import house, now
 from idp.web.page import PENDING, to
@@ -64,13 +64,13 @@ def signs_in(
 ) -> Response:
     """Their session begins here, or the page of the second proof, where one is owed.
 
-    `onward` is a path of ours: where they go when no app waits. A suspended account stops at its page.
+    `onward` is a path of ours: where they go when no app waits. An account that is closed stops at its page.
     """
     insist_on_active(account)
     if account.has_authenticator and not proof.is_whole and not trust.holds(account.user_id):
         return see_other(_second_step(account, pending, proof, remembered=remembered, onward=onward))
-    start(account, pending, proof, remembered=remembered)
-    return see_other(onward if onward and pending is None else flow.onward(pending))
+    way = onward if onward and pending is None else flow.onward(pending)
+    return _begins(account, pending, proof, remembered=remembered, way=way)
 
 
 def completes(half: Half, account: Account, pending: Pending | None, second: Proof) -> Response:
@@ -83,8 +83,8 @@ def completes(half: Half, account: Account, pending: Pending | None, second: Pro
     if not both.is_whole:
         return see_other(to("sign_in.sign_in"))
     asked_before = pending and pending.asked_at <= half.created_at
-    start(account, pending if asked_before else None, both, remembered=half.remembered)
-    return see_other(half.onward if half.onward and pending is None else flow.onward(pending))
+    way = half.onward if half.onward and pending is None else flow.onward(pending)
+    return _begins(account, pending if asked_before else None, both, remembered=half.remembered, way=way)
 
 
 def rises(session: Session, pending: Pending | None, second: Proof, *, onward: str = "") -> Response:
@@ -107,8 +107,10 @@ def renews(session: Session) -> None:
 
 
 def insist_on_active(account: Account) -> None:
-    """Raises the page of an account on hold."""
-    if not account.is_active:
+    """Raises the page of an account on hold or locked. One that is to be deleted may be kept: it is asked for last."""
+    if account.state == users.LOCKED:
+        raise problems.locked()
+    if not account.is_active and account.state != users.LEAVING:
         audit.record("sign_in_on_hold", now(), user_id=account.user_id, network=network())
         brand = house().settings.brand
         raise problems.on_hold(brand.support_email or brand.name, request_id.current())
@@ -116,6 +118,7 @@ def insist_on_active(account: Account) -> None:
 
 def start(account: Account, pending: Pending | None, proof: Proof = PASSWORD, *, remembered: bool = False) -> Started:
     """The session alone: nothing more is owed, and the account is active."""
+    known_browsers.notice(account, pending)
     started = sessions.start(
         account.user_id,
         now(),
@@ -132,6 +135,16 @@ def start(account: Account, pending: Pending | None, proof: Proof = PASSWORD, *,
         pending_authorizations.authenticated(pending.id, started.id)
     _record("signed_in", account.user_id, pending, started)
     return started
+
+
+def _begins(account: Account, pending: Pending | None, proof: Proof, *, remembered: bool, way: str) -> Response:
+    """The session begins and leads on; whose account is to be deleted is asked first whether to keep it."""
+    if account.state == users.LEAVING:
+        asked = pending.id if pending else ""
+        back = coming_back.sealed(account, proof, remembered=remembered, way=way, pending_id=asked)
+        return see_other(url_for("leaving.keep", back=back))
+    start(account, pending, proof, remembered=remembered)
+    return see_other(way)
 
 
 def put_cookie(started: Started, *, remembered: bool) -> None:
@@ -160,7 +173,8 @@ def _second_step(account: Account, pending: Pending | None, proof: Proof, *, rem
 
 def _record(event: str, user_id: str, pending: Pending | None, started: Started) -> None:
     client_id = pending.client_id if pending else None
-    audit.record(event, now(), user_id=user_id, client_id=client_id, session_id=started.id, network=network())
+    named = {"device": user_agents.name_of(request.user_agent.string)}
+    audit.record(event, now(), user_id=user_id, client_id=client_id, session_id=started.id, network=network(), **named)
 
 
 def _visit() -> Visit:

@@ -1,4 +1,4 @@
-"""The five cookies, their names and attributes; nothing else in Portico sets one.
+"""The six cookies, their names and attributes; nothing else in Portico sets one.
 
 `__Host-`, Secure and Path=/ on https; HttpOnly and SameSite=Lax always; never a Domain. Cookies put during a
 request are written once, when its answer is ready; a cross-site POST writes none: it came without our cookies, so
@@ -20,6 +20,7 @@ BROWSER = "portico_browser"
 ACCOUNTS = "portico_accounts"
 LANGUAGE = "portico_language"
 TRUSTED = "portico_trusted"
+KNOWN = "portico_known"
 SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 

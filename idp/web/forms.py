@@ -13,11 +13,14 @@ BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u206
 
 
 class Field(NamedTuple):
-    """What a form may send under one name: at most `limit` characters; `many` fields may come several times."""
+    """What a form may send under one name: at most `limit` characters; `many` fields may come several times, and what
+    is typed into one of `lines` may have several.
+    """
 
     name: str
     limit: int = 256
     many: bool = False
+    lines: bool = False
 
 
 class Note(NamedTuple):
@@ -146,7 +149,7 @@ class Form:
                 sent = sent[:1]
                 self.values[field.name] = sent[0] if sent else ""
             for text in sent:
-                if sentence := _unfit(text, field.limit):
+                if sentence := _unfit(" ".join(text.splitlines()) if field.lines else text, field.limit):
                     self.values[field.name] = ""
                     self.lists[field.name] = []
                     self.fail(field.name, sentence)

@@ -6,6 +6,7 @@ header (the class of CVE-2025-64101).
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -14,37 +15,43 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from idp.settings.load import Settings
 from idp.settings.sections import LOOPBACK
+from idp.web import posted
 from idp.web.access_log import AccessLog
 from idp.web.proxies import Proxies
 from idp.web.request_id import RequestIds
 
 BODY_LIMIT = 64 * 1024  # bytes; every form and protocol message fits many times
+UPLOAD_LIMIT = 32 * 1024 * 1024  # a photo that is too large for us still reaches a page that says so
+ORDINARY: Mapping[str, int] = MappingProxyType({})
 ASCII = bytes(range(128))
 HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::[0-9]{1,5})?", re.ASCII)
 
 
 def prepare(app: Flask, settings: Settings) -> None:
     """Put the wall around the app, outermost first: who asks, its reference, its line in the log, its form."""
-    inner = AccessLog(Hardening(app.wsgi_app, settings))
+    inner = AccessLog(Hardening(app.wsgi_app, settings, _larger(app, settings.server.path)))
     app.wsgi_app = Proxies(RequestIds(inner), settings.server.trusted_proxies)  # type: ignore[method-assign]
 
 
 class Hardening:
     """WSGI: insists on one Host, bounds the body, and speaks for the issuer."""
 
-    def __init__(self, app: WSGIApplication, settings: Settings) -> None:
+    def __init__(self, app: WSGIApplication, settings: Settings, larger: Mapping[str, int] = ORDINARY) -> None:
+        """`larger` are the paths that take more than BODY_LIMIT, and how much."""
         issuer = urlsplit(settings.server.issuer)
         self.app = app
+        self.larger = larger
         self.issuer = settings.server.issuer
         self.scheme, self.host, self.path = issuer.scheme, issuer.netloc, issuer.path
         self.development = settings.server.development
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        refusal = self._wrong_host(environ) or _unacceptable_body(environ)
+        limit = self.larger.get(environ["PATH_INFO"], BODY_LIMIT)
+        refusal = self._wrong_host(environ) or _unacceptable_body(environ, limit)
         if refusal:
             return _refuse(start_response, *refusal)
         if "HTTP_TRANSFER_ENCODING" in environ:
-            environ["wsgi.input"] = BoundedBody(environ["wsgi.input"], BODY_LIMIT)
+            environ["wsgi.input"] = BoundedBody(environ["wsgi.input"], limit)
         environ["HTTP_HOST"], environ["wsgi.url_scheme"] = self.host, self.scheme
         environ["QUERY_STRING"] = _escaped(environ.get("QUERY_STRING", ""))
         return self.app(environ, start_response)
@@ -121,12 +128,18 @@ def _escaped(query: str) -> str:
     return query if query.isascii() else quote(query.encode("latin-1"), safe=ASCII)
 
 
-def _unacceptable_body(environ: WSGIEnvironment) -> tuple[str, str, str] | None:
+def _larger(app: Flask, mounted: str) -> dict[str, int]:
+    """The pages that people send files to (posted.with_file)."""
+    rules = app.url_map.iter_rules()
+    return {mounted + rule.rule: UPLOAD_LIMIT for rule in rules if posted.takes_file(app, rule.endpoint)}
+
+
+def _unacceptable_body(environ: WSGIEnvironment, limit: int) -> tuple[str, str, str] | None:
     length = environ.get("CONTENT_LENGTH") or "0"
     if not (length.isascii() and length.isdigit()):
         return ("400 Bad Request", "Content-Length is not a number.", "")
-    if len(length) > 9 or int(length) > BODY_LIMIT:
-        return ("413 Content Too Large", f"A request may carry {BODY_LIMIT} bytes at most.", "")
+    if len(length) > 9 or int(length) > limit:
+        return ("413 Content Too Large", f"A request may carry {limit} bytes at most.", "")
     return None
 
 

@@ -7,7 +7,9 @@ from typing import cast
 from flask import Flask, current_app, g
 
 from idp import clock
+from idp.accounts.documents import Documents
 from idp.accounts.hashing import PasswordHasher
+from idp.accounts.pictures import Darkroom
 from idp.issuance.issue import Mint
 from idp.outside import addresses, fetch
 from idp.outside.fetch import Fetcher
@@ -31,11 +33,13 @@ class House:
     sealer: Sealer
     ring: KeyRing
     hasher: PasswordHasher
+    darkroom: Darkroom
     mint: Mint
     clients: KnownClients
     atlas: Atlas
     upstreams: Registry
     key_sets: KeySets
+    documents: Documents
 
 
 def prepare(app: Flask, settings: Settings) -> None:
@@ -48,11 +52,13 @@ def prepare(app: Flask, settings: Settings) -> None:
         sealer=sealer,
         ring=ring,
         hasher=PasswordHasher(settings.password),
+        darkroom=Darkroom(),
         mint=Mint(settings.server.issuer, settings.tokens, sealer, ring),
         clients=KnownClients(settings.clients.cache_for),
         atlas=_atlas(settings.geoip.database),
         upstreams=Registry.of(settings),
         key_sets=KeySets(outward_of(settings)),
+        documents=Documents.of(settings),
     )
 
 

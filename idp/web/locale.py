@@ -18,7 +18,8 @@ from idp.web import cookies, origin
 from idp.web.house import house
 
 PARAMETER = "ui_locales"
-KEEP_CHOICE_FOR = 365 * 86400
+DAY = 86400
+KEEP_CHOICE_FOR = 365 * DAY
 PENDING_SHAPE = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -30,7 +31,7 @@ def prepare(app: Flask, _settings: Settings) -> None:
         lambda one, many, n: locales.translator(current()).ngettext(one, many, n),
         newstyle=True,
     )
-    app.jinja_env.filters.update(datetime=format_datetime, date=format_date, wait=format_wait)
+    app.jinja_env.filters.update(datetime=format_datetime, date=format_date, wait=format_wait, direction=direction)
     app.after_request(_remember_choice)
 
 
@@ -136,6 +137,18 @@ def clock_time(at: int) -> Markup:
 def format_date(at: int) -> str:
     """The day of a moment (seconds since the epoch), UTC."""
     return str(babel_date(datetime.fromtimestamp(at, UTC).date(), "long", locale=_cldr()))
+
+
+def format_ago(at: int, now: int) -> str:
+    """How long ago a moment was, in words ("2 hours ago"); its day when that is a day or more."""
+    if now - at >= DAY:
+        return format_date(at)
+    return str(format_timedelta(-max(now - at, 60), granularity="minute", add_direction=True, locale=_cldr()))
+
+
+def month_names() -> list[tuple[int, str]]:
+    """The twelve months by number, as they are called where no day stands beside them."""
+    return sorted(_cldr().months["stand-alone"]["wide"].items())
 
 
 def format_wait(seconds: int) -> str:

@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, request, url_for
 
+from idp.accounts.agreements import Owed
 from idp.protocol import acr
 from idp.store import users
 from idp.store.browser_sessions import Session
 from idp.store.users import Account
-from idp.web import trust, visitor
+from idp.web import agreements, trust, visitor
 from idp.web.answers import see_other
 from idp.web.house import house, now
+from idp.web.locale import gettext
 
 THEN: Final = "then"
 """The parameter that names the page (an endpoint, never an address) a sign-in leads back to."""
@@ -28,6 +30,7 @@ class Owner:
     account: Account
 
 
+OPEN_TO_LEAVE: Final = ("data", "leaving", "secure")
 View = Callable[..., Response]
 Check = Callable[[Session], str | None]
 _DESTINATION = "is_a_page_of_the_account"
@@ -35,19 +38,19 @@ _DESTINATION = "is_a_page_of_the_account"
 
 def of_account(view: View) -> View:
     """`view(owner, …)` for whoever is signed in; others sign in first, and come back here."""
-    return _of(view, _is_protected)
+    return _of(view, _is_protected, _has_agreed)
 
 
 def of_recent_sign_in(view: View) -> View:
     """The same for a sensitive page: who proved themselves too long ago (account.sensitive_within) does so again."""
-    return _of(view, _is_recent, _is_protected)
+    return _of(view, _is_recent, _is_protected, _has_agreed)
 
 
 def of_proved_sign_in(view: View) -> View:
     """The same for what a person proves themselves by (passkeys, the authenticator): who has a second factor proves
     themselves by that too, on trusted devices as well. Whoever has to set one up first may come here.
     """
-    return _of(view, _is_recent, _is_proved)
+    return _of(view, _is_recent, _is_proved, _has_agreed)
 
 
 def _of(view: View, *checks: Check) -> View:
@@ -69,12 +72,19 @@ def is_recent(session: Session) -> bool:
     return now() - session.auth_time <= house().settings.account.sensitive_within
 
 
+def prove_again() -> str:
+    """Where somebody proves themselves again, and comes back to the page they asked for."""
+    return _by_way_of("sign_in.again")
+
+
 def _is_recent(session: Session) -> str | None:
     return None if is_recent(session) else "sign_in.again"
 
 
 def _is_proved(session: Session) -> str | None:
-    is_sure = acr.meets(session.acr, (acr.TWO_FACTORS,)) or not session.has_authenticator
+    """A passkey is a second factor where everybody must have one; elsewhere it may be lost, and a password will do."""
+    has_one = session.has_authenticator or (session.has_passkey and house().settings.second_factor.required)
+    is_sure = acr.meets(session.acr, (acr.TWO_FACTORS,)) or not has_one
     return None if is_sure else "second_step.step_up"
 
 
@@ -85,6 +95,13 @@ def _is_protected(session: Session) -> str | None:
     return "second_step.step_up" if has_one else "second_step.set_up"
 
 
+def _has_agreed(session: Session) -> str | None:
+    """Who does not agree to changed terms may still take their data along, and leave. Proofs come before agreements."""
+    if request.blueprint in OPEN_TO_LEAVE or trust.is_owed(session):
+        return None
+    return None if agreements.owed(session) is Owed.NOTHING else "agreements.agreements"
+
+
 def destination(named: str) -> str | None:
     """The path of the account's page that has this name; None for any other name."""
     if not getattr(current_app.view_functions.get(named), _DESTINATION, False):
@@ -92,6 +109,22 @@ def destination(named: str) -> str | None:
     rules = current_app.url_map.iter_rules(named)
     shown = any(not rule.arguments and "GET" in (rule.methods or ()) for rule in rules)
     return url_for(named) if shown else None
+
+
+def because(named: str) -> str:
+    """Why somebody has to prove themselves again before they see that page; "" where nothing in particular follows."""
+    return {
+        "account.password": gettext("Because you’re about to set a password."),
+        "authenticator.new": gettext("Because you’re about to set up an authenticator app."),
+        "authenticator.codes": gettext("Because you’re about to make new recovery codes."),
+        "authenticator.off": gettext("Because you’re about to turn off your authenticator app."),
+        "data.download": gettext("Because you’re about to download your data."),
+        "email_change.change": gettext("Because you’re about to change your email address."),
+        "leaving.delete": gettext("Because you’re about to delete your account."),
+        "passkeys.create": gettext("Because you’re about to create a passkey."),
+        "passkeys.remove": gettext("Because you’re about to remove a passkey."),
+        "passkeys.remove_password": gettext("Because you’re about to remove your password."),
+    }.get(named, "")
 
 
 def _by_way_of(endpoint: str) -> str:

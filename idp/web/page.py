@@ -8,12 +8,12 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 
-from idp.accounts import passwords
+from idp.accounts import passkeys, passwords
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.redirect_uri import origin_of
 from idp.settings.load import Settings
-from idp.web import assets, cookies, csrf, headers, locale, posted
+from idp.web import assets, cookies, csrf, faces, headers, locale, posted
 from idp.web.forms import Form
 from idp.web.house import house
 
@@ -78,7 +78,8 @@ def prepare(app: Flask, settings: Settings) -> None:
     cookies.prepare(app, settings)
     locale.prepare(app, settings)
     assets.prepare(app, settings)
-    app.jinja_env.globals.update(asset=assets.url, to=to)
+    app.jinja_env.globals.update(asset=assets.url, to=to, passkey_party=passkeys.party_of(settings))
+    app.jinja_env.globals.update(face=faces.of_visitor)
     composed, least = settings.password.policy == "composition", passwords.shortest(settings.password)
     rules = (RULES if composed else RULES_OF_LENGTH).format(least=least)
     app.jinja_env.globals.update(password_composed=composed, password_least=least, password_rules=rules)

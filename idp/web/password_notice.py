@@ -1,11 +1,11 @@
 """The mail that tells the owner that the password was changed: a security notice nobody can switch off."""
 
-from flask import request, url_for
+from flask import url_for
 
 from idp.mail import messages, outbox
-from idp.mail.wording import Origin, Reader
+from idp.mail.wording import Reader
 from idp.store.users import Account
-from idp.web import user_agents
+from idp.web import places
 from idp.web.house import house, now
 
 
@@ -15,7 +15,7 @@ def tell_owner(account: Account) -> None:
         house().settings,
         Reader(account.email, account.locale),
         at=now(),
-        link=url_for("recovery.forgot"),
-        origin=Origin(device=user_agents.name_of(request.user_agent.string)),
+        link=url_for("secure.secure"),
+        origin=places.origin_here(account.locale),
     )
     outbox.post(letter, house().sealer, now())

@@ -98,6 +98,17 @@ def on_hold(support: str, reference: str) -> Problem:
     )
 
 
+def locked() -> Problem:
+    """An account that its owner locked, after a proof other than the password: the mailbox opens it again."""
+    return Problem(
+        403,
+        gettext("This account is locked"),
+        gettext("Everything was signed out, and nobody can sign in. Choose a new password by mail to unlock it."),
+        way=Way(gettext("Unlock my account"), url_for("recovery.forgot")),
+        glyph=("lock", "warn"),
+    )
+
+
 def too_many(retry_after: int) -> Problem:
     """RFC 6585 §4: too many tries; `retry_after` in seconds."""
     return Problem(

@@ -6,6 +6,7 @@ from idp.protocol.errors import InvalidRequest
 from idp.protocol.parameters import Parameters
 
 FORM = "application/x-www-form-urlencoded"
+UPLOAD = "multipart/form-data"
 
 
 def from_query(request: Request) -> Parameters:

@@ -1,10 +1,11 @@
 """What an app asks for, in sentences people read: consent, connected apps and the console use the same ones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from idp.protocol.scope import OPENID, Scope
+from idp.protocol.claims import SCOPE_CLAIMS, release
+from idp.protocol.scope import OPENID, PROFILE, Scope
 from idp.store.consents import Agreed
 from idp.web.locale import gettext, ngettext
 
@@ -101,7 +102,7 @@ def _values(claims: Mapping[str, object], refresh_idle_for: int) -> dict[str, st
     """What is really shared; an empty claim says so."""
     nothing = gettext("Not set – nothing is shared")
     return {
-        "profile": _name(claims) or nothing,
+        "profile": ", ".join(filter(None, (_name(claims), *_more(claims)))) or nothing,
         "email": _email(claims) or nothing,
         "phone": _phone(str(claims.get("phone_number") or "")) or nothing,
         "address": _place(claims.get("address")) or nothing,
@@ -118,6 +119,22 @@ def _values(claims: Mapping[str, object], refresh_idle_for: int) -> dict[str, st
 def _name(claims: Mapping[str, object]) -> str:
     full = " ".join(str(claims[part]) for part in ("given_name", "family_name") if claims.get(part))
     return str(claims.get("name") or full or claims.get("nickname") or "")
+
+
+def _more(claims: Mapping[str, object]) -> Iterator[str]:
+    """What goes out with the name (OpenID Connect Core §5.4), in the order in which people care."""
+    shown = release(claims, SCOPE_CLAIMS[PROFILE])
+    kinds = {
+        gettext("other names"): {"middle_name", "nickname", "preferred_username"},
+        gettext("picture"): {"picture"},
+        gettext("birthday"): {"birthdate"},
+        gettext("gender"): {"gender"},
+        gettext("web pages"): {"website", "profile"},
+        gettext("time zone"): {"zoneinfo"},
+        gettext("language"): {"locale"},
+        gettext("time of your last change"): {"updated_at"},
+    }
+    return (kind for kind, names in kinds.items() if names & shown.keys())
 
 
 def _email(claims: Mapping[str, object]) -> str:

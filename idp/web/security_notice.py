@@ -1,11 +1,11 @@
 """The mail that tells a person what they prove themselves by has changed, or was used: nobody can switch it off."""
 
-from flask import request, url_for
+from flask import url_for
 
 from idp.mail import notices, outbox
-from idp.mail.wording import Origin, Reader
+from idp.mail.wording import Reader
 from idp.store.users import Account
-from idp.web import user_agents
+from idp.web import places
 from idp.web.house import house, now
 
 
@@ -16,7 +16,7 @@ def tell(account: Account, what: notices.What) -> None:
         Reader(account.email, account.locale),
         what,
         at=now(),
-        link=url_for("recovery.forgot"),
-        origin=Origin(device=user_agents.name_of(request.user_agent.string)),
+        link=url_for("secure.secure"),
+        origin=places.origin_here(account.locale),
     )
     outbox.post(letter, house().sealer, now())

@@ -21,6 +21,7 @@ SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
+HANDHELD = ("iPhone", "iPad", "Android")
 
 
 def name_of(user_agent: str) -> str:
@@ -30,3 +31,8 @@ def name_of(user_agent: str) -> str:
     if browser and system:
         return gettext("%(browser)s on %(system)s", browser=browser, system=system)
     return browser or system
+
+
+def is_handheld(user_agent: str) -> bool:
+    """A phone or a tablet, by the name it gives itself."""
+    return any(mark in user_agent for mark in HANDHELD)

@@ -7,7 +7,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-TESTS = ("tests/protocol", "tests/endpoints/authorize/test_steps.py", "tests/signing/test_rotation.py")
+TESTS = (
+    "tests/protocol",
+    "tests/endpoints/authorize/test_steps.py",
+    "tests/endpoints/authorize/test_sure_enough.py",
+    "tests/signing/test_rotation.py",
+)
 
 
 def test_the_rules_are_tested_whole_by_tests_of_their_own(tmp_path: Path) -> None:

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
+from flask import Flask
+from joserfc.jwk import RSAKey
 
 from idp.emulators.openid import Provider, create_emulator
 from idp.settings import upstreams
 from idp.upstream.openid import Openid
 from idp.upstream.presets import PRESETS
 from idp.upstream.provider import PLAIN, Identity, Wish
+from idp.upstream.registry import Registered, Registry
 from tests.browser.server import free_port, serving
 
 CALLBACK = "http://127.0.0.1:8000/login/somewhere/callback"
@@ -64,11 +68,30 @@ def ours(provider: Provider, **changes: object) -> Openid[Any]:
     return PRESETS[preset]("somewhere", SECTIONS[preset].model_validate(section))
 
 
+@cache
+def first_key() -> RSAKey:
+    """Made once in a run: an RSA key takes its time."""
+    return RSAKey.generate_key(2048)
+
+
 @contextmanager
-def somewhere(**settings: object) -> Iterator[Somewhere]:
+def somewhere(path: str = "", **settings: object) -> Iterator[Somewhere]:
     port = free_port()
     provider = Provider(
-        f"http://127.0.0.1:{port}", "portico", "a+secret:with/odd%signs", {"robin-1": dict(ROBIN)}, "robin-1"
+        issuer=f"http://127.0.0.1:{port}{path}",
+        client_id="portico",
+        client_secret="a+secret:with/odd%signs",
+        people={"robin-1": dict(ROBIN)},
+        at="robin-1",
+        keys=[("first", first_key())],
     )
     with serving(create_emulator(provider), port):
         yield Somewhere(provider, ours(provider, **settings))
+
+
+def furnished(app: Flask, there: Somewhere) -> Somewhere:
+    """The house has this provider beside those of its settings."""
+    house = app.extensions["portico"]
+    registered = Registered(there.upstream, "openid", app_id=there.provider.client_id)
+    app.extensions["portico"] = replace(house, upstreams=Registry([*house.upstreams, registered]))
+    return there

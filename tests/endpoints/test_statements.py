@@ -13,6 +13,7 @@ from tests.clocks import Clock
 from tests.people import Person
 from tests.relying_app import RelyingApp, Visit
 from tests.statements import Log, watched
+from tests.web_browser import Page
 
 Count = Callable[[], AbstractContextManager[Log]]
 
@@ -91,17 +92,17 @@ def test_a_request_that_has_to_wait_costs_a_count_and_a_row(shop: RelyingApp, al
 
 
 def test_a_password_sign_in_and_what_it_leads_to(shop: RelyingApp, alice: Person, counting: Count) -> None:
-    """The form, /authorize/ID and the page of consent: three requests. A wrong password costs what it must: two counts,
-    and what was typed; and the right one not much more.
+    """The form, /authorize/ID and the page of consent: three requests, in a browser that is new to its person. A wrong
+    password costs what it must: two counts, what was typed, and a line for the owner; and the right one not much more.
     """
     visit = shop.asks("openid email").seen_by(alice)
     with counting() as wrong:
         visit.signs_in("Wrong-horse-7-battery")
     assert len(wrong.reads) <= 3, wrong.trips
-    assert len(statements(wrong)) <= 3, wrong.trips
+    assert len(statements(wrong)) <= 4, wrong.trips
     with counting() as right:
         visit.signs_in()
-    assert len(right.reads) <= 9, right.trips
+    assert len(right.reads) <= 10, right.trips
     assert len(statements(right)) <= 9, right.trips
 
 
@@ -112,6 +113,17 @@ def test_an_agreement_and_the_code_it_leads_to(shop: RelyingApp, alice: Person, 
         visit.allows()
     assert visit.code
     assert len(log.reads) <= 6, log.trips
+    assert len(statements(log)) <= 4, log.trips
+
+
+def test_signing_out_writes_four_times(visit: Visit, alice: Person, counting: Count) -> None:
+    """The session, word to the apps it let in (one statement, however many), their grants, and what happened."""
+    visit.seen_by(alice).redeems()
+    page = alice.browser.open("/signout")
+    assert isinstance(page, Page)
+    with counting() as log:
+        alice.browser.submit(page, "Sign out")
+    assert len(log.reads) <= 1, log.trips
     assert len(statements(log)) <= 4, log.trips
 
 

@@ -19,6 +19,8 @@ FORM = "application/x-www-form-urlencoded"
 NAMES = """
 email password new_password confirm_password terms marketing remember code token sign_up again to
 decision scope user account action for csrf_token language name client_id post_logout_redirect_uri state x
+given_name nickname preferred_username gender own_gender birth_day birth_month birth_year website profile locale
+zoneinfo phone_number street_address postal_code locality country picture
 """
 PAGES = (
     "/signin",
@@ -33,6 +35,11 @@ PAGES = (
     "/signin/choose",
     "/signout",
     "/account",
+    "/account/profile",
+    "/account/email",
+    "/account/email/sent",
+    "/account/email/confirm?token=x",
+    "/account/email/stop?token=x",
 )
 
 

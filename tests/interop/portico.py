@@ -75,7 +75,7 @@ class Portico:
     def welcomes(self, email: str = "") -> Person:
         """Somebody who signed up and confirmed their address before the story begins."""
         email = email or f"alice.{next(self.numbers)}@example.org"
-        return Person(email, self._idp("users", "add", email, "--password-stdin", stdin=PASSWORD).strip())
+        return Person(email, self._idp("users", "add", email, "--agreed", "--password-stdin", stdin=PASSWORD).strip())
 
     def _idp(self, *words: str, stdin: str = "") -> str:
         done = self.install.idp(*words, stdin=stdin)

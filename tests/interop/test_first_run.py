@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.interop, pytest.mark.browser, needs("Chromium")]
 
 PORTICO, APP = "http://127.0.0.1:8000", "http://127.0.0.1:8001"
 ADDRESS = "new.comer@example.org"
-FACT = re.compile(r"^    (the app|issuer|mails|stop) +(\S+)  ", re.MULTILINE)
+FACT = re.compile(r"^    (the app|issuer|mails|facebook|stop) +(\S+)  ", re.MULTILINE)
 READY_WITHIN = 60.0  # seconds
 STOPPED_WITHIN = 30.0
 
@@ -46,7 +46,7 @@ def idp_demo(folder: Path, shell: dict[str, str]) -> Iterator[dict[str, str]]:
     output = folder / "output.log"
     with output.open("w") as stream:
         process = subprocess.Popen(
-            (sys.executable, "-m", "idp", "demo"),
+            (sys.executable, "-m", "idp", "demo", "--with-facebook"),
             cwd=folder,
             env=shell | {"PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,
@@ -65,9 +65,9 @@ def idp_demo(folder: Path, shell: dict[str, str]) -> Iterator[dict[str, str]]:
 
 
 def told(process: subprocess.Popen[bytes], output: Path) -> dict[str, str]:
-    """The four things to know, as soon as they stand there."""
+    """The five things to know, as soon as they stand there."""
     began = time.monotonic()
-    while len(facts := dict(FACT.findall(output.read_text()))) < 4:
+    while len(facts := dict(FACT.findall(output.read_text()))) < 5:
         assert process.poll() is None, output.read_text()
         assert time.monotonic() - began < READY_WITHIN, output.read_text()
         time.sleep(0.05)
@@ -100,6 +100,31 @@ def confirms(tab: Page, mails: str) -> None:
     expect(tab.get_by_role("heading", level=1)).to_contain_text("would like to use your account")
 
 
+def comes_by_facebook(page: Page, app: str, facebook: str) -> None:
+    """Without a network and without an account there: the emulator is a process beside the two others."""
+    page.goto(app)
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("button", name="Continue with Facebook (emulator)").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Continue to Portico?")
+    assert page.url.startswith(facebook)
+    page.get_by_role("button", name="Continue").click()
+
+
+def proves_the_address(page: Page, mails: str) -> None:
+    """In the window they came in, by the code of the mail that lies open in development."""
+    page.locator("#terms").check()
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
+    inbox = page.context.new_page()
+    inbox.goto(mails)
+    code = re.search(r"\b(\d{3} \d{3})\b", inbox.get_by_role("main").inner_text())
+    assert code
+    inbox.close()
+    page.locator("#code").fill(code[1])
+    page.get_by_role("button", name="Confirm email").click()
+    page.get_by_role("button", name="Allow", exact=True).click()
+
+
 def signs_out(page: Page) -> None:
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
@@ -127,3 +152,21 @@ def test_a_newcomers_first_run_and_the_next_one(checkout: Path, shell: dict[str,
         tab.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
         expect(tab.get_by_role("heading", level=1)).to_have_text(f"Hello, {ADDRESS}")  # agreed to on the first run
         signs_out(tab)
+
+
+def test_a_newcomer_signs_in_with_an_emulated_facebook(
+    checkout: Path, shell: dict[str, str], window: BrowserContext
+) -> None:
+    """The first time they agree and prove the address; the next time, after all three started again, they are in."""
+    with idp_demo(checkout, shell) as facts:
+        page = window.new_page()
+        comes_by_facebook(page, facts["the app"], facts["facebook"])
+        proves_the_address(page, facts["mails"])
+        expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Robin Sample")
+        assert page.url == f"{facts['the app']}/"
+        signs_out(page)
+    with idp_demo(checkout, shell) as again:
+        assert again == facts
+        comes_by_facebook(page, facts["the app"], facts["facebook"])
+        expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Robin Sample")
+        assert page.url == f"{facts['the app']}/"

@@ -152,4 +152,4 @@ class TestGuessing:
         assert last.status == 429
         with app.app_context():
             counted = base.db.session.execute(text("SELECT count(*) FROM throttles")).scalar_one()
-        assert counted == 2, "one network, one account"
+        assert counted == 3, "one network, one account, and that its owner was told today"

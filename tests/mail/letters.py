@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from idp.mail import messages
+from idp.mail import address_change, alerts, farewells, messages
 from idp.mail.letter import Letter
 from idp.settings.load import Settings
 from idp.settings.sections import Brand, Mail, Server
@@ -47,9 +47,64 @@ def changed(to: messages.Reader = JANE, origin: messages.Origin = LAPTOP, config
     return messages.password_changed(config or settings(), to, at=NOW, link="/account/password", origin=origin)
 
 
+def confirm_new(to: messages.Reader = JANE, config: Settings | None = None) -> Letter:
+    link = f"/account/email/confirm?token={TOKEN}"
+    return address_change.confirm_new(config or settings(), to, link=link, code=CODE)
+
+
+def address_taken(to: messages.Reader = JANE, config: Settings | None = None) -> Letter:
+    return address_change.address_taken(config or settings(), to, sign_in_link="/signin")
+
+
+def address_changing(
+    to: messages.Reader = JANE, new: str = "jane@new.example.net", origin: messages.Origin = LAPTOP
+) -> Letter:
+    link = f"/account/email/stop?token={TOKEN}"
+    return address_change.address_changing(settings(), to, new_address=new, at=NOW, link=link, origin=origin)
+
+
+def new_device(to: messages.Reader = JANE, origin: messages.Origin = LAPTOP, app: str = "Photo Box") -> Letter:
+    return alerts.new_device(settings(), to, at=NOW, link="/account/secure", origin=origin, app=app)
+
+
+def guessed_at(to: messages.Reader = JANE) -> Letter:
+    return alerts.guessed_at(settings(), to, at=NOW, link="/account/secure")
+
+
+def keeps_access(to: messages.Reader = JANE, app: str = "Photo Box") -> Letter:
+    sees = ("See your email address", "Keep access while you’re away")
+    return alerts.keeps_access(settings(), to, app=app, sees=sees, link="/account/apps/box")
+
+
+def locked(to: messages.Reader = JANE, origin: messages.Origin = LAPTOP) -> Letter:
+    return alerts.locked(settings(), to, at=NOW, link="/forgot", origin=origin)
+
+
+def export_ready(to: messages.Reader = JANE) -> Letter:
+    return farewells.export_ready(settings(), to, link=f"{ISSUER}/account/data")
+
+
+def deletion_set(to: messages.Reader = JANE) -> Letter:
+    return farewells.deletion_set(settings(), to, deletes_at=NOW, link="/account/keep")
+
+
+def deletion_done(to: messages.Reader = JANE) -> Letter:
+    return farewells.deletion_done(settings(), to, link=f"{ISSUER}/")
+
+
 ALL: Mapping[str, Any] = {
     "confirm_address": confirm,
     "account_exists": exists,
     "choose_password": reset,
     "password_changed": changed,
+    "confirm_new_address": confirm_new,
+    "address_taken": address_taken,
+    "address_changing": address_changing,
+    "new_device": new_device,
+    "guessed_at": guessed_at,
+    "keeps_access": keeps_access,
+    "locked": locked,
+    "export_ready": export_ready,
+    "deletion_set": deletion_set,
+    "deletion_done": deletion_done,
 }

@@ -9,6 +9,16 @@ from idp.web import scopes
 from tests.pages.stand_ins import JANE
 
 NINETY_DAYS = 90 * 86400
+EVERYTHING = {
+    "name": "Jane Doe",
+    "nickname": "Jay",
+    "picture": "x",
+    "birthdate": "1990",
+    "gender": "female",
+    "website": "x",
+    "zoneinfo": "Europe/Paris",
+    "locale": "en",
+}
 ADDRESS = {"locality": "Lyon", "country": "France", "street_address": "1 Rue"}
 
 
@@ -46,6 +56,9 @@ def test_an_apps_own_scope_is_worded_by_its_registration_and_ours_by_us(app: Fla
         ("profile", {"name": "Jane Doe"}, "Jane Doe"),
         ("profile", {"given_name": "Jane", "family_name": "Doe"}, "Jane Doe"),
         ("profile", {}, "Not set – nothing is shared"),
+        ("profile", {"locale": "en", "updated_at": 1}, "language, time of your last change"),
+        ("profile", EVERYTHING, "Jane Doe, other names, picture, birthday, gender, web pages, time zone, language"),
+        ("profile", {"name": "Jane", "groups": ["a"], "email": "jane@example.org"}, "Jane"),
         ("email", {"email": "jane@example.org", "email_verified": True}, "jane@example.org"),
         ("email", {"email": "jane@example.org"}, "jane@example.org (not confirmed yet)"),
         ("phone", {"phone_number": "+33600000042"}, "••• 42"),

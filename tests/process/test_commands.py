@@ -193,3 +193,12 @@ def test_a_reader_that_goes_away_is_no_crash(small_install: Install, idp_here: R
     os.close(write_end)
     _, errors = process.communicate(timeout=START_WITHIN)
     assert "Traceback" not in errors
+
+
+def test_check_names_a_geoip_file_that_knows_no_places(small_install: Install, idp_here: Run) -> None:
+    idp_here(small_install, "init")
+    assert "ok     places" in idp_here(small_install, "check").stdout
+    small_install.change("geoip", database=str(small_install.config))
+    checked = idp_here(small_install, "check")
+    assert checked.returncode == 1
+    assert f"places    geoip.database: {small_install.config} is no MMDB database" in checked.stdout

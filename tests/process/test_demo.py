@@ -49,3 +49,33 @@ def test_an_address_that_is_taken_is_named_and_nothing_is_made(small_install: In
     assert done.returncode == 1
     assert f"something answers at {address} already" in done.stderr
     assert not (small_install.folder / "portico.db").exists()
+
+
+def test_the_port_of_the_emulated_facebook_is_named_too(small_install: Install, app: Path) -> None:
+    """Two above Portico's own. Nothing is made, and no process is left."""
+    with serving(demo_app, free_port()) as address:
+        small_install.change("server", bind=f"127.0.0.1:{int(address.rpartition(':')[2]) - 2}")
+        app.write_text(app.read_text().replace('http://127.0.0.1:8001/"', f'http://127.0.0.1:{free_port()}/"'))
+        done = small_install.idp("demo", "--with-facebook")
+    assert done.returncode == 1
+    assert f"something answers at {address} already" in done.stderr
+    assert not (small_install.folder / "portico.db").exists()
+
+
+def test_no_emulator_beside_a_portico_that_others_reach(small_install: Install, app: Path) -> None:
+    small_install.change("server", bind=f"0.0.0.0:{free_port()}")
+    done = small_install.idp("demo", "--with-facebook")
+    assert done.returncode == 78
+    assert "the emulator of Facebook stays on this machine" in done.stderr
+
+
+def test_a_facebook_of_ones_own_configuration_counts(small_install: Install, app: Path) -> None:
+    """No emulator then: its port may be anybody's."""
+    small_install.change("upstream.facebook", preset="facebook", client_id="1", client_secret="x")
+    with serving(demo_app, free_port()) as address:
+        small_install.change("server", bind=f"127.0.0.1:{int(address.rpartition(':')[2]) - 2}")
+        taken = small_install.settings["server"]["issuer"]
+        with serving(demo_app, int(taken.rpartition(":")[2])):
+            done = small_install.idp("demo", "--with-facebook")
+    assert f"something answers at {taken} already" in done.stderr
+    assert address not in done.stderr

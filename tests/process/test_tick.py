@@ -10,7 +10,7 @@ from idp.cli import tick
 from idp.cli.opened import opened
 from idp.cli.tick import Chore
 from idp.settings.load import load_settings
-from idp.store import throttles
+from idp.store import audit, throttles
 from idp.store.base import db, unit_of_work
 from idp.web.house import House, house
 from tests.process.node import Install
@@ -32,6 +32,16 @@ def test_what_has_expired_is_forgotten_in_batches_and_nothing_else(home: House) 
     assert tick.forget_expired(home, now) == MANY
     assert tick.forget_expired(home, now) == 0
     assert tick.forget_expired(home, now + 61) == 1
+
+
+def test_what_happened_is_kept_as_long_as_the_settings_say(home: House) -> None:
+    now = clock.now()
+    with unit_of_work():
+        audit.record("signed_in", now - home.settings.account.activity_for - 1, user_id="somebody", network="192.0.2.1")
+        audit.record("sign_in_failed", now - home.settings.account.activity_for - 1, network="192.0.2.1")
+        audit.record("signed_in", now - home.settings.account.activity_for + 60, user_id="somebody")
+    assert tick.forget_expired(home, now) == 2
+    assert tick.forget_expired(home, now + 61) >= 1
 
 
 def test_first_keys_are_made_once(home: House) -> None:

@@ -12,8 +12,8 @@ from flask import Flask, request, url_for
 from werkzeug.test import Client, TestResponse
 
 from idp.settings.load import load_settings
-from idp.web import hardening
-from idp.web.hardening import BODY_LIMIT, Forgetful
+from idp.web import hardening, posted
+from idp.web.hardening import BODY_LIMIT, UPLOAD_LIMIT, Forgetful
 
 ISSUER = "https://id.example.com"
 
@@ -23,6 +23,11 @@ def walled(issuer: str = ISSUER, **server: object) -> Client:
 
     @app.post("/read")
     def read() -> str:
+        return str(len(request.get_data()))
+
+    @app.post("/upload")
+    @posted.with_file
+    def upload() -> str:
         return str(len(request.get_data()))
 
     @app.post("/lines")
@@ -122,6 +127,18 @@ def chunked(size: int, path: str) -> TestResponse:
 def test_a_body_of_64_kb_passes_and_one_byte_more_does_not() -> None:
     assert post(BODY_LIMIT).data == str(BODY_LIMIT).encode()
     assert post(BODY_LIMIT + 1).status_code == 413
+
+
+def test_a_page_that_takes_a_file_takes_a_larger_body_and_no_other_does() -> None:
+    assert post(BODY_LIMIT + 1, "/upload").data == str(BODY_LIMIT + 1).encode()
+    assert post(UPLOAD_LIMIT, "/upload").status_code == 200
+    assert post(UPLOAD_LIMIT + 1, "/upload").status_code == 413
+    assert chunked(UPLOAD_LIMIT + 1, "/upload").status_code == 413
+    for path in ("/upload/", "//upload", "/upload;x", "/read", "/nowhere"):
+        assert post(BODY_LIMIT + 1, path).status_code == 413
+    below = walled(f"{ISSUER}/below")
+    assert below.post("/upload", data=b"x" * (BODY_LIMIT + 1)).status_code == 413
+    assert below.post("/below/upload", data=b"x" * (BODY_LIMIT + 1)).status_code == 404, "let through, to nobody here"
 
 
 @pytest.mark.parametrize("path", ["/read", "/lines"])

@@ -28,6 +28,7 @@ FULL = AuthorizationRequest(
     acr_values=("2", "1"),
     claims=ClaimsRequest.parse('{"userinfo": {"name": {"essential": true}}}'),
     code_challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    idp_hint="facebook",
 )
 LEAST = AuthorizationRequest("shop", ReplyTo("https://shop.example/cb", "query"), Scope.parse("openid"))
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -47,6 +48,7 @@ REQUESTS = st.builds(
     acr_values=WORDS.map(tuple),
     claims=st.sampled_from([FULL.claims, LEAST.claims]),
     code_challenge=st.none() | TEXT,
+    idp_hint=st.none() | TEXT,
 )
 
 

@@ -50,3 +50,9 @@ def test_keys_that_cannot_be_registered(changes: dict[str, object], sentence: st
         ClientMetadata.register(SIGNS | changes)
     told = refused.value.description
     assert told == sentence if sentence else told.startswith("token_endpoint_auth_signing_alg must be RS256")
+
+
+@pytest.mark.section("RFC 7591 §2.1")
+def test_rfc7591_2_1_who_asks_for_itself_has_no_place_to_go_back_to() -> None:
+    client = ClientMetadata.register({"client_name": "Nightly report", "grant_types": ["client_credentials"]})
+    assert (client.grant_types, client.response_types, client.redirect_uris) == (("client_credentials",), (), ())

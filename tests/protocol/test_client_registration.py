@@ -267,12 +267,6 @@ def test_rfc7591_3_2_2_any_json_is_registered_or_refused(members: dict[str, obje
     assert ClientMetadata.from_json(client.to_json()) == client
 
 
-@pytest.mark.section("RFC 7591 §2.1")
-def test_rfc7591_2_1_who_asks_for_itself_has_no_place_to_go_back_to() -> None:
-    client = ClientMetadata.register(SERVICE)
-    assert (client.grant_types, client.response_types, client.redirect_uris) == (("client_credentials",), (), ())
-
-
 @pytest.mark.section("OpenID Connect Back-Channel Logout 1.0 §2.2")
 @pytest.mark.parametrize(
     "uri",

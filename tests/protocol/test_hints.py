@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.protocol.hints import parse_acr_values, parse_display, parse_login_hint
+from idp.protocol.hints import parse_acr_values, parse_display, parse_idp_hint, parse_login_hint
 
 pytestmark = pytest.mark.section("OpenID Connect Core §3.1.2.1")
 
@@ -29,3 +29,11 @@ def test_core_3_1_2_1_acr_values_are_wishes_in_their_order(text: str | None, val
 )
 def test_core_3_1_2_1_a_login_hint_no_address_could_be_is_no_hint(text: str | None, hint: str | None) -> None:
     assert parse_login_hint(text) == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("facebook", "facebook"), (None, None), ("", None), ("a" * 32, "a" * 32), ("a" * 33, None), ("Face book", None)],
+)
+def test_a_provider_no_section_could_be_named_is_no_hint(text: str | None, name: str | None) -> None:
+    assert parse_idp_hint(text) == name

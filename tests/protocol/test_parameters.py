@@ -147,3 +147,11 @@ def test_rfc6749_b_octets_are_read_as_they_were_meant_or_refused(octets: bytes) 
         return
     assert (value or "").encode() == octets
     assert (value or "").translate(dict.fromkeys(range(32))) == (value or "")
+
+
+def test_rfc6749_3_1_what_is_passed_on_is_all_of_it_as_a_copy() -> None:
+    parameters = Parameters.parse(b"code=a%2Bb&state=&user=%7B%7D")
+    passed_on = parameters.as_sent()
+    assert passed_on == {"code": "a+b", "state": "", "user": "{}"}
+    passed_on["code"] = "x"
+    assert parameters.get("code") == "a+b"

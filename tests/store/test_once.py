@@ -21,7 +21,7 @@ from tests.people import Person
 from tests.racing import RACERS, Track
 from tests.relying_app import RelyingApp, Tokens, Visit
 from tests.signing_up import signs_up, sub_of
-from tests.web_browser import Browser
+from tests.web_browser import Browser, Page
 
 pytestmark = pytest.mark.process
 
@@ -86,6 +86,22 @@ def test_one_refresh_token_is_followed_once(track: Track, settings: Settings, ap
     answers = [Tokens(visit.app, json.loads(result.said), {}, {}) for result in results]
     assert answers[0].refreshes().userinfo()
     assert [tuple(row) for row in rows(app, "SELECT generation, revoked_at FROM grants")] == [(2, None)]
+
+
+def test_no_code_slips_past_the_disconnection_of_its_app(
+    track: Track, settings: Settings, app: Flask, shop: RelyingApp, alice: Person, visit: Visit
+) -> None:
+    """Seven codes are redeemed while the person disconnects the app: whoever was first, nothing lives on."""
+    visit.redeems()
+    page = alice.browser.open("/account/apps/shop")
+    assert isinstance(page, Page)
+    cookies = "; ".join(f"{name}={alice.browser.cookie(name)}" for name in ("portico_session", "portico_browser"))
+    disconnect = "/account/apps/shop", page.form(press="Disconnect").fields, {"Cookie": cookies}
+    visits = [shop.asks("openid email").seen_by(alice) for _ in range(RACERS - 1)]
+    results = track.race(racing.posts, settings, disconnect, *(redeem(each) for each in visits))
+    assert results[0].status == 303
+    assert {result.status for result in results[1:]} <= {200, 400}
+    assert rows(app, "SELECT 1 FROM grants WHERE revoked_at IS NULL") == []
 
 
 def test_one_mailed_link_confirms_once(

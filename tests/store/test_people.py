@@ -97,7 +97,9 @@ def test_the_latest_decision_about_a_document_counts_and_all_are_kept() -> None:
             agreements.record(
                 alice, agreements.MARKETING, "2026-11", NOW, accepted=accepted, locale="de", network="192.0.2.1"
             )
-    assert agreements.latest(alice, agreements.MARKETING) == ("2026-11", False)
+    latest = agreements.latest(alice, agreements.MARKETING)
+    assert latest is not None
+    assert (latest.version, latest.accepted) == ("2026-11", False)
     assert agreements.latest(alice, agreements.TERMS) is None
 
 

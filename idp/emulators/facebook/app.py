@@ -10,7 +10,7 @@ from idp import clock
 from idp.emulators.facebook import dialog, graph, panel
 from idp.emulators.facebook.state import LOOPBACK, App, State
 
-POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def create_emulator(known: App, now: Callable[[], int] = clock.now) -> Flask:

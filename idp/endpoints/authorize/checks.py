@@ -220,6 +220,7 @@ def wishes_are_heard(asked: Asked) -> Mapping[str, object]:
         "ui_locales": parse_locales(parameters.get("ui_locales")),
         "display": hints.parse_display(parameters.get("display")),
         "acr_values": hints.parse_acr_values(parameters.get("acr_values")) or metadata.default_acr_values,
+        "idp_hint": hints.parse_idp_hint(parameters.get("idp_hint")),
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from idp.accounts.agreements import Owed
 from idp.protocol import acr, prompt
 from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.client_metadata import ClientMetadata
@@ -49,10 +50,11 @@ class Answer:
 class Rules:
     """What this deployment asks of everybody, whichever app they come for, and what they may set up for it.
 
-    `second_factor`: this person, in this browser, owes one.
+    `second_factor`: this person, in this browser, owes one; `terms`: whether they have to agree to changed ones.
     """
 
     second_factor: bool = False
+    terms: Owed = Owed.NOTHING
     offers_authenticator: bool = True
     offers_passkeys: bool = True
 
@@ -66,6 +68,7 @@ STEP_UP: Final = Ask("second_step.step_up", LoginRequired, "the person has to gi
 STEP_UP_BY_PASSKEY: Final = STEP_UP._replace(page="second_step.by_passkey")
 SET_UP: Final = Ask("second_step.set_up", InteractionRequired, "the person has to set up a second factor")
 SET_UP_PASSKEY: Final = SET_UP._replace(page="second_step.set_up_passkey")
+CHANGED: Final = Ask("agreements.agreements", InteractionRequired, "the person has to agree to changed terms")
 CONSENT: Final = Ask("consent.consent", ConsentRequired, "the person has to agree")
 
 
@@ -78,6 +81,7 @@ def next_step(
     step = (
         who_is_missing(pending, session)
         or (session and is_not_sure_enough(pending, session, client, rules))
+        or what_has_changed(pending, rules)
         or what_is_unagreed(pending, session, agreed, client)
     )
     if isinstance(step, Ask) and prompt.NONE in pending.request.prompt:
@@ -156,6 +160,13 @@ def how_to_set_up(must: tuple[object, ...], rules: Rules) -> Ask | Refuse:
     if acr.meets(acr.PHISHING_RESISTANT, must) and rules.offers_passkeys:
         return SET_UP_PASSKEY
     return Refuse(UnmetAuthenticationRequirements("the person could not prove themselves as surely as acr asks"))
+
+
+def what_has_changed(pending: Pending, rules: Rules) -> Ask | None:
+    """Nobody goes on under terms they did not agree to. What may wait keeps no app from an answer without a page."""
+    if rules.terms is Owed.NOTHING or (rules.terms is Owed.MAY_WAIT and prompt.NONE in pending.request.prompt):
+        return None
+    return CHANGED
 
 
 def what_is_unagreed(pending: Pending, session: Session | None, agreed: Agreed, client: ClientMetadata) -> Ask | None:

@@ -2,15 +2,16 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Request, Response, request, url_for
 
 from idp.accounts import throttle
+from idp.accounts.agreements import Owed
 from idp.accounts.throttle import TooMany
 from idp.endpoints.authorize import answer, request_objects
 from idp.endpoints.authorize.checks import Asked, Unanswerable, what_is_asked, who_asks
-from idp.endpoints.authorize.steps import Ask, Refuse, Rules, next_step
+from idp.endpoints.authorize.steps import SIGN_IN, Ask, Refuse, Rules, next_step
 from idp.protocol import acr, pkce, prompt, request_uri, response_mode, response_type
 from idp.protocol.authorization_request import ReplyTo
 from idp.protocol.client_registration import CLIENT_ALGS, SIGNING_ALGS
@@ -24,10 +25,11 @@ from idp.store.browser_sessions import Session
 from idp.store.clients import Client
 from idp.store.consents import NEVER_ASKED
 from idp.store.pending_authorizations import Pending, unstored
-from idp.web import arrival, cookies, errors, flow, problems, trust, visitor
+from idp.web import agreements, arrival, cookies, errors, flow, passkeys, problems, trust, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.house import house, now
+from idp.web.page import PENDING
 from idp.web.received import from_form_alone, from_query
 
 routes = Blueprint("authorize", __name__)
@@ -112,7 +114,7 @@ def _walk(pending: Pending, client: Client) -> Response:
     agreed = consents.remembered(session.user_id, client.client_id) if session else NEVER_ASKED
     step = next_step(pending, session, agreed, client.metadata, _rules(session))
     if isinstance(step, Ask):
-        return see_other(flow.page(step.page, pending.id or _open(pending)))
+        return see_other(_page_of(step, pending))
     if pending.id and not pending_authorizations.answer_once(pending.id, cookies.browser_hash(), now()):
         raise flow.gone(pending.id)
     if isinstance(step, Refuse):
@@ -159,9 +161,18 @@ def _rules(session: Session | None) -> Rules:
     settings = house().settings
     return Rules(
         second_factor=session is not None and trust.is_owed(session),
+        terms=agreements.owed(session) if session else Owed.NOTHING,
         offers_authenticator=settings.second_factor.authenticator,
-        offers_passkeys=settings.passkeys.enabled,
+        offers_passkeys=passkeys.are_offered(),
     )
+
+
+def _page_of(step: Ask, pending: Pending) -> str:
+    """The page that comes first; once, and before any other, the provider that the app named (idp_hint)."""
+    hinted = house().upstreams.find(pending.request.idp_hint or "")
+    if step is SIGN_IN and hinted and not pending.id:
+        return f"{url_for('upstream.begin_hinted', name=hinted.name)}?{urlencode({PENDING: _open(pending)})}"
+    return flow.page(step.page, pending.id or _open(pending))
 
 
 def _open(pending: Pending) -> str:

@@ -22,6 +22,10 @@ ASKS = (
     *("display", "acr_values", "claims", "claims_locales", "request", "request_uri", "registration"),
 )
 LEAVES = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales", "logout_hint")
+PROFILE = (
+    *("name", "given_name", "nickname", "preferred_username", "gender", "own_gender", "website", "profile"),
+    *("birth_day", "birth_month", "birth_year", "locale", "zoneinfo", "phone_number", "street_address", "country"),
+)
 DOORS = (
     Door("GET", "/authorize", ASKS),
     Door("POST", "/authorize", ASKS),
@@ -55,6 +59,15 @@ DOORS = (
     Door("GET", "/signout", ("ui_locales",)),
     Door("GET", "/account", ("changed",)),
     Door("POST", "/account/password", ("password", "new_password", "confirm_password")),
+    Door("GET", "/account/profile", ("saved", "moved", "ui_locales")),
+    Door("POST", "/account/profile", PROFILE),
+    Door("POST", "/account/picture", ("picture",)),
+    Door("POST", "/account/email", ("email", "password")),
+    Door("POST", "/account/email/code", ("code",)),
+    Door("GET", "/account/email/confirm", ("token", "link")),
+    Door("POST", "/account/email/confirm", ("token",)),
+    Door("GET", "/account/email/stop", ("token", "link")),
+    Door("POST", "/account/email/stop", ("token",)),
     Door("GET", "/", ("ui_locales",)),
     Door("GET", "/help", ("for",)),
 )

@@ -26,9 +26,10 @@ DAY = 86400
 FACEBOOK = upstreams.Facebook(preset="facebook", client_id=APP_ID, client_secret=SECRET)
 
 
-def links(person: Person, subject: str = ROBIN.user_id, label: str = ROBIN.name, app_id: str = APP_ID) -> Link:
+def links(person: Person, subject: str = ROBIN.user_id, *, app_id: str = APP_ID, upstream: str = "facebook") -> Link:
+    """Some time ago they connected Facebook to their account."""
     now = clock.now()
-    link = Link(new_id(), str(person.user_id), "facebook", PROVIDER, app_id, subject, label, now, now)
+    link = Link(new_id(), str(person.user_id), upstream, PROVIDER, app_id, subject, ROBIN.name, now, now)
     with person.server.app_context(), base.unit_of_work():
         assert identities.add(link)
     return link

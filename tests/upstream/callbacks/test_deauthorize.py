@@ -133,5 +133,5 @@ def test_of_eight_posts_at_once_one_acts_and_all_have_the_same_answer(
     assert {result.status for result in results} == {200}
     assert len({result.said for result in results}) == 1
     assert events(alice)["identity_unlinked"] == 1
-    assert mailbox.kinds(alice.email) == (["deletion_set"] if kind == "deletion" else [])
+    assert mailbox.kinds(alice.email) == (["deletion_set"] if kind == "deletion" else ["identity_unlinked"])
     assert len(rows(app, "SELECT 1 FROM data_deletions")) == (1 if kind == "deletion" else 0)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,11 +16,12 @@ from idp.settings.load import Settings
 from idp.signing.wrapping import KeyFolder
 from idp.store import base, credentials, users
 from tests.clocks import Clock
-from tests.emulators.facebook import ROBIN
+from tests.emulators.facebook import APP_ID, ROBIN
 from tests.mailbox import Mailbox
 from tests.people import Person
 from tests.upstream.callbacks.posted import (
     DAY,
+    FACEBOOK,
     comes_by,
     events,
     has_no_password,
@@ -31,6 +32,7 @@ from tests.upstream.callbacks.posted import (
     state_of,
     tells,
 )
+from tests.web_browser import Page
 
 
 def test_deletion_answers_as_facebook_wants_it_and_the_page_says_how_it_went(
@@ -116,10 +118,6 @@ def test_an_account_that_facebook_alone_opened_goes_as_if_its_owner_had_said_so(
     assert "Done, " in client.get(path).get_data(as_text=True)
 
 
-def another_provider(person: Person) -> None:
-    links(person, subject="another", app_id="of-another-provider")
-
-
 def a_passkey(person: Person) -> None:
     columns = {
         row.name: row
@@ -137,15 +135,67 @@ def a_password(person: Person) -> None:
         credentials.set_password(str(person.user_id), "a hash", clock.now())
 
 
-@pytest.mark.parametrize("has", [another_provider, a_passkey, a_password])
-def test_an_account_with_another_way_in_stays(
-    client: FlaskClient, facebook: State, alice: Person, mailbox: Mailbox, has: Any
-) -> None:
+class TestWherePasskeysAreOffered:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        """They are made for domains, never for addresses."""
+        server = settings.server.model_copy(update={"issuer": "http://localhost:8000"})
+        return settings.model_copy(update={"server": server})
+
+    @pytest.mark.parametrize("has", [a_passkey, a_password])
+    def test_an_account_with_another_way_in_stays(
+        self, client: FlaskClient, facebook: State, alice: Person, mailbox: Mailbox, has: Callable[[Person], None]
+    ) -> None:
+        has_no_password(alice)
+        has(alice)
+        links(alice)
+        tells(client, facebook, "deletion")
+        assert (state_of(alice), mailbox.kinds(alice.email)) == ("active", ["identity_unlinked"])
+
+
+def test_a_passkey_that_nobody_can_use_is_no_way_in(client: FlaskClient, facebook: State, alice: Person) -> None:
     has_no_password(alice)
-    has(alice)
+    a_passkey(alice)
     links(alice)
     tells(client, facebook, "deletion")
-    assert (state_of(alice), mailbox.kinds(alice.email)) == ("active", [])
+    assert state_of(alice) == "leaving"
+
+
+class TestWhereThereIsAnotherProvider:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        both = {"facebook": FACEBOOK, "friends": FACEBOOK.model_copy(update={"client_id": "7"})}
+        return settings.model_copy(update={"upstream": both})
+
+    @pytest.mark.parametrize(("app_id", "state"), [("7", "active"), (APP_ID, "leaving")])
+    def test_what_is_linked_there_is_a_way_in(
+        self, client: FlaskClient, facebook: State, alice: Person, app_id: str, state: str
+    ) -> None:
+        has_no_password(alice)
+        links(alice)
+        if app_id == "7":
+            links(alice, app_id="7", upstream="friends")
+        tells(client, facebook, "deletion")
+        assert state_of(alice) == state
+
+
+def test_who_changes_their_mind_comes_back_by_a_new_password(
+    client: FlaskClient, facebook: State, alice: Person, mailbox: Mailbox
+) -> None:
+    has_no_password(alice)
+    links(alice)
+    tells(client, facebook, "deletion")
+    page = alice.browser.open(mailbox.newest(alice.email, "deletion_set").link)
+    assert isinstance(page, Page)
+    alice.browser.submit(page, email=alice.email)
+    page = alice.browser.open(mailbox.newest(alice.email, "choose_password").link)
+    assert isinstance(page, Page)
+    page = alice.browser.submit(page, new_password=alice.password, confirm_password=alice.password)
+    assert isinstance(page, Page)
+    assert "/account/keep" in page.url
+    alice.browser.submit(page)
+    assert state_of(alice) == "active"
+    assert is_signed_in(alice)
 
 
 def test_an_account_on_hold_stays_on_hold(client: FlaskClient, facebook: State, alice: Person) -> None:

@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("stop", name=op.f("uq_email_changes_stop")),
     )
     with op.batch_alter_table("email_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_email_changes_old_lookup"), ["old_lookup"], unique=False)
         batch_op.create_index(batch_op.f("ix_email_changes_stoppable_until_at"), ["stoppable_until_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_email_changes_user_id"), ["user_id"], unique=False)
 
@@ -277,6 +278,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("sign_ups", schema=None) as batch_op:
         batch_op.add_column(sa.Column("identity", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("terms_digest", sa.String(length=64), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("privacy_digest", sa.String(length=64), server_default="", nullable=False))
 
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.add_column(sa.Column("deletes_at", sa.BigInteger(), nullable=True))
@@ -292,6 +295,8 @@ def downgrade() -> None:
         batch_op.drop_column("deletes_at")
 
     with op.batch_alter_table("sign_ups", schema=None) as batch_op:
+        batch_op.drop_column("privacy_digest")
+        batch_op.drop_column("terms_digest")
         batch_op.drop_column("identity")
 
     with op.batch_alter_table("proofs", schema=None) as batch_op:
@@ -349,6 +354,7 @@ def downgrade() -> None:
     with op.batch_alter_table("email_changes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_email_changes_user_id"))
         batch_op.drop_index(batch_op.f("ix_email_changes_stoppable_until_at"))
+        batch_op.drop_index(batch_op.f("ix_email_changes_old_lookup"))
 
     op.drop_table("email_changes")
     with op.batch_alter_table("challenges", schema=None) as batch_op:
