@@ -15,7 +15,7 @@ from idp.store import pending_authorizations, upstream_logins, users
 from idp.store.pending_authorizations import Pending
 from idp.store.upstream_logins import Login
 from idp.upstream import linking
-from idp.upstream.linking import Came, Next
+from idp.upstream.linking import Came
 from idp.upstream.provider import Identity
 from idp.web import arrival, confirmation, cookies, flow, kept, links, newcomers, upstreams, visitor
 from idp.web.answers import see_other
@@ -105,12 +105,11 @@ def _joins(newcomer: Newcomer, email: Email, form: Form, pending: Pending | None
     identity = _named(newcomer.identity, form[NAME.name])
     came = Came(newcomer.registered.name, identity)
     account = None if typed else users.by_email(email.lookup)
-    follows = Next.WELCOME if typed else newcomers.what_follows(newcomer.registered, identity, account)
     if account:  # it came into being since they were here
         upstream_logins.awaits(newcomer.login.id, cookies.browser_hash(), account.user_id, now())
         return see_other(to("newcomer.connect", login=newcomer.login.id))
     silent = confirmation.may_send(email.lookup) > 0
-    if follows is not Next.WELCOME or not upstream_logins.use(newcomer.login.id, cookies.browser_hash(), now()):
+    if not upstream_logins.use(newcomer.login.id, cookies.browser_hash(), now()):
         return _lost()
     if identity.email_verified and not typed:
         return _is_in(newcomer, email, came, form, pending)

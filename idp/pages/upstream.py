@@ -126,7 +126,6 @@ def _as_known(registered: Registered, login: Login, link: Link, identity: Identi
     account = users.by_id(link.user_id)
     if account is None:
         return upstreams.lost(registered.name)
-    arrival.insist_on_active(account)
     if not identities.used(link, identity.label, now()):  # unlinked while they were away
         return upstreams.lost(registered.name)
     upstreams.note_last(registered.name)
