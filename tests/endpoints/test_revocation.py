@@ -4,7 +4,9 @@ import json
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
+from idp.store import base
 from tests.endpoints.token.test_client_credentials import asks, service
 from tests.people import Person
 from tests.relying_app import RelyingApp, Tokens
@@ -104,3 +106,10 @@ def test_whoever_does_not_prove_who_they_are(shop: RelyingApp, tokens: Tokens) -
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"].startswith("Basic")
     assert tokens.refreshes()
+
+
+@pytest.mark.incident("CVE-2020-15223")
+def test_what_could_not_be_revoked_is_not_said_to_be(app: Flask, tokens: Tokens) -> None:
+    with app.app_context(), base.unit_of_work():
+        base.db.session.execute(text("ALTER TABLE grants RENAME TO grants_elsewhere"))
+    assert tokens.app.posts("/revoke", {"token": tokens.refresh_token}).status_code == 500

@@ -34,7 +34,6 @@ def test_rfc9449_4_3_addresses_are_compared_without_query_and_fragment_and_norma
     assert checked({"htu": htu})
 
 
-@pytest.mark.incident("node-oidc-provider CHANGELOG 9.x")
 @pytest.mark.parametrize(
     "htu",
     [

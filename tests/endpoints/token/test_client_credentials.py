@@ -94,6 +94,7 @@ def test_it_costs_no_write(app: Flask, report: RelyingApp) -> None:
     assert log.trips == []
 
 
+@pytest.mark.incident("CVE-2025-64521")
 def test_a_suspended_app_gets_nothing(report: RelyingApp, alice: Person) -> None:
     report.suspended()
     assert asks(report) == (401, {"error": "invalid_client", "error_description": NOT_PROVED})

@@ -123,6 +123,7 @@ def test_of_many_that_use_one_value_at_once_one_does(app: Flask) -> None:
         assert list(pool.map(uses, range(8))).count(True) == 1
 
 
+@pytest.mark.incident("CVE-2025-2559")
 def test_what_was_used_is_remembered_as_long_as_it_could_be_used_again(app: Flask, clock: Clock) -> None:
     with app.app_context():
         assert used_once.use(clock.now() + 360, "DPoP", "jti")

@@ -108,7 +108,7 @@ def test_the_audience_is_this_provider(signer: Signer, place: str) -> None:
     assert signer.asks(signer.assertion(aud=signer.app.issuer + place)).status_code == 200
 
 
-@pytest.mark.incident("CVE-2024-45042")
+@pytest.mark.incident("CVE-2020-15222")
 @pytest.mark.section("RFC 7523 §3")
 def test_an_assertion_is_good_once(signer: Signer) -> None:
     assertion = signer.assertion()
