@@ -19,7 +19,7 @@ HELP = "/help"
 def as_text(letter: Letter, settings: Settings) -> str:
     """Lines as they are, an empty one between paragraphs; what a program should not read follows "-- "."""
     said = "\n\n".join("\n".join(_text(line) for line in paragraph) for paragraph in letter.paragraphs)
-    help_line = f"{_help_word(letter)}: {_help_link(settings)}"
+    help_line = locales.translator(letter.locale).gettext("Help: %(link)s") % {"link": _help_link(settings)}
     return "\n".join((said, "", "-- ", letter.why, _imprint(settings.brand), help_line, ""))
 
 

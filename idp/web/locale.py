@@ -31,7 +31,8 @@ def prepare(app: Flask, _settings: Settings) -> None:
         lambda one, many, n: locales.translator(current()).ngettext(one, many, n),
         newstyle=True,
     )
-    app.jinja_env.filters.update(datetime=format_datetime, date=format_date, wait=format_wait, direction=direction)
+    app.jinja_env.filters.update(datetime=format_datetime, date=format_date, wait=format_wait)
+    app.jinja_env.filters.update(list_of=format_list, direction=direction)
     app.after_request(_remember_choice)
 
 
@@ -149,6 +150,12 @@ def format_ago(at: int, now: int) -> str:
 def month_names() -> list[tuple[int, str]]:
     """The twelve months by number, as they are called where no day stands beside them."""
     return sorted(_cldr().months["stand-alone"]["wide"].items())
+
+
+def format_list(parts: Iterable[str]) -> str:
+    """Things one beside the other, separated as the language separates them (CLDR), without an "and"."""
+    middle: str = _cldr().list_patterns["standard"]["middle"]
+    return middle.removeprefix("{0}").removesuffix("{1}").join(parts)
 
 
 def format_wait(seconds: int) -> str:

@@ -34,7 +34,7 @@ def shown(app: ConnectedApp, owner: Owner) -> Shown:
     return Shown(
         client_id=app.client.client_id,
         identity=AppIdentity.of(app.client.metadata),
-        may=", ".join(scopes.short_of(row) for row in rows(app, owner)),
+        may=locale.format_list(scopes.short_of(row) for row in rows(app, owner)),
         last_used=format_ago(app.last_used_at, now()),
         is_unused=now() - app.last_used_at > LONG_UNUSED,
         is_suspended=app.is_suspended,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from idp.protocol.claims import SCOPE_CLAIMS, release
 from idp.protocol.scope import OPENID, PROFILE, Scope
 from idp.store.consents import Agreed
-from idp.web.locale import gettext, ngettext
+from idp.web.locale import format_list, gettext, ngettext
 
 DAY = 86400
 SHOWN_DIGITS = 2
@@ -102,7 +102,7 @@ def _values(claims: Mapping[str, object], refresh_idle_for: int) -> dict[str, st
     """What is really shared; an empty claim says so."""
     nothing = gettext("Not set – nothing is shared")
     return {
-        "profile": ", ".join(filter(None, (_name(claims), *_more(claims)))) or nothing,
+        "profile": format_list(filter(None, (_name(claims), *_more(claims)))) or nothing,
         "email": _email(claims) or nothing,
         "phone": _phone(str(claims.get("phone_number") or "")) or nothing,
         "address": _place(claims.get("address")) or nothing,
@@ -161,6 +161,6 @@ def _place(address: object) -> str:
 def _first(names: object) -> str:
     """The first three, and how many more."""
     listed = [str(name) for name in names] if isinstance(names, list | tuple) else []
-    shown = ", ".join(listed[:FIRST_GROUPS])
+    shown = format_list(listed[:FIRST_GROUPS])
     more = len(listed) - FIRST_GROUPS
     return shown + " " + ngettext("and %(n)s more", "and %(n)s more", more) if more > 0 else shown

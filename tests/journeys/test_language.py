@@ -21,7 +21,7 @@ def test_the_account_speaks_the_language_of_its_person(alice: Person) -> None:
 
 
 def test_an_app_that_says_its_language_is_followed(shop: RelyingApp, alice: Person) -> None:
-    visit = shop.asks(ui_locales="fr de").seen_by(alice)
+    visit = shop.asks(ui_locales="it de").seen_by(alice)
     assert visit.page.heading == "Anmelden"
     wrong = alice.browser.submit(visit.page, form=visit.page.form("password"), email=alice.email, password="wrong")
     assert "E-Mail-Adresse und Passwort passen nicht zusammen." in shown(wrong).text

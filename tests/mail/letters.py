@@ -13,6 +13,9 @@ ISSUER = "http://127.0.0.1:8000"
 BRAND = Brand(name="Example ID", support_email="help@id.example.com", postal_address="1 Example Street, Lyon")
 JANE = messages.Reader("jane@example.org", "en")
 HANS = messages.Reader("hans@example.org", "de")
+MARIE = messages.Reader("marie@example.org", "fr")
+MARTA = messages.Reader("marta@example.org", "es")
+LAYLA = messages.Reader("layla@example.org", "ar")
 LAPTOP = messages.Origin("Firefox on Linux", "Lyon, France")
 TOKEN = "dG9rZW4tdGhhdC1ub2JvZHktbWF5LXJlYWQ"
 CODE = "482913"

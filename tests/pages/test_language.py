@@ -28,8 +28,10 @@ def language_form(shown: Page) -> Form:
         ("de", "de"),
         ("de-AT,en;q=0.5", "de"),
         ("DE", "de"),
-        ("fr, de;q=0.8, en;q=0.9", "en"),
-        ("fr-CA, *;q=0.1", "en"),
+        ("it, de;q=0.8, en;q=0.9", "en"),
+        ("fr-CA, *;q=0.1", "fr"),
+        ("es-419,es;q=0.9", "es"),
+        ("ar-EG", "ar"),
         ("*", "en"),
         ("x" * 5000, "en"),
         ("-,--,;q=,de-", "de"),
@@ -51,7 +53,7 @@ def test_the_footer_changes_the_language_and_it_stays(visitor: Browser) -> None:
 
 def test_the_footer_keeps_the_pending_request_and_every_other_parameter(visitor: Browser) -> None:
     shown = see(visitor, f"/reset?token=the-token&for={PENDING}")
-    assert language_form(shown).fields == {"token": "the-token", "for": PENDING}
+    assert language_form(shown).fields == {"token": "the-token", "for": PENDING, "ui_locales": "en"}
     changed = visitor.submit(shown, form=language_form(shown), ui_locales="de")
     assert isinstance(changed, Page)
     assert changed.form("csrf_token").fields["for"] == PENDING
@@ -88,7 +90,7 @@ def chosen(app: Flask, cookie: str, path: str = "/", **wishes: object) -> str:
 
 
 def test_the_app_says_in_which_language_it_speaks(app: Flask) -> None:
-    assert chosen(app, "", ui_locales=("fr", "de-CH")) == "de"
+    assert chosen(app, "", ui_locales=("it", "de-CH")) == "de"
     assert chosen(app, "en", ui_locales=("de",)) == "de"
 
 
@@ -105,24 +107,33 @@ def test_the_persons_latest_word_counts_more_than_their_account(app: Flask) -> N
 
 
 @pytest.mark.parametrize(
-    ("seconds", "english", "german"),
+    ("seconds", "english", "german", "arabic"),
     [
-        (0, "1 second", "1 Sekunde"),
-        (45, "45 seconds", "45 Sekunden"),
-        (60, "1 minute", "1 Minute"),
-        (61, "2 minutes", "2 Minuten"),
-        (290, "5 minutes", "5 Minuten"),
-        (3601, "2 hours", "2 Stunden"),
+        (0, "1 second", "1 Sekunde", "ثانية"),
+        (45, "45 seconds", "45 Sekunden", "45 ثانية"),
+        (60, "1 minute", "1 Minute", "دقيقة"),
+        (61, "2 minutes", "2 Minuten", "دقيقتان"),
+        (290, "5 minutes", "5 Minuten", "5 دقائق"),
+        (3601, "2 hours", "2 Stunden", "ساعتان"),
     ],
 )
-def test_a_wait_is_never_told_shorter_than_it_is(app: Flask, seconds: int, english: str, german: str) -> None:
-    for language, words in (("en", english), ("de", german)):
+def test_a_wait_is_never_told_shorter_than_it_is(
+    app: Flask, seconds: int, english: str, german: str, arabic: str
+) -> None:
+    for language, words in (("en", english), ("de", german), ("ar", arabic)):
         with app.test_request_context(f"/?ui_locales={language}"):
             assert locale.format_wait(seconds) == words
 
 
 def test_days_are_written_as_people_write_them(app: Flask) -> None:
-    for language, words in (("en", "November 25, 2026"), ("de", "25. November 2026")):
+    days = {
+        "en": "November 25, 2026",
+        "de": "25. November 2026",
+        "fr": "25 novembre 2026",
+        "es": "25 de noviembre de 2026",
+        "ar": "25 نوفمبر 2026",
+    }
+    for language, words in days.items():
         with app.test_request_context(f"/?ui_locales={language}"):
             assert locale.format_date(1795600000) == words
 
