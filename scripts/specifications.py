@@ -69,7 +69,7 @@ SPECIFICATIONS = {
     "RFC 9470": ("Step Up Authentication Challenge: acr_values and max_age", RFC.format(9470)),
     "RFC 9700": ("Best Current Practice for OAuth 2.0 Security", RFC.format(9700)),
     "JARM": ("JWT Secured Authorization Response Mode", "https://openid.net/specs/oauth-v2-jarm.html"),
-    "WebAuthn L3": ("Web Authentication Level 3", "https://www.w3.org/TR/webauthn-3/"),
+    "Web Authentication Level 3": ("Web Authentication Level 3", "https://www.w3.org/TR/webauthn-3/"),
 }
 HEAD = """# Specifications
 

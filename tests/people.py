@@ -59,6 +59,13 @@ class Person:
         with self.server.app_context(), base.unit_of_work():
             base.db.session.execute(statement, {"profile": filled_in, "id": self.user_id})
 
+    def reads(self, locale: str) -> "Person":
+        """Their language, as they chose it in their profile."""
+        statement = text("UPDATE users SET locale = :locale WHERE id = :id")
+        with self.server.app_context(), base.unit_of_work():
+            base.db.session.execute(statement, {"locale": locale, "id": self.user_id})
+        return self
+
     def elsewhere(self) -> "Person":
         """The same person at another browser, on another network."""
         return replace(self, browser=Browser(self.server, address="198.51.100.77"))

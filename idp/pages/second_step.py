@@ -40,7 +40,7 @@ def second_step() -> Response:
     if half is None or account is None:
         return _nothing_waits(pending)
     form = Form.read(CODE, TRUST)
-    if form.ready and _has_tries(half, form) and _shows_code(account, form):
+    if form.ready and _shows_code(account, form, half):
         return _completes(half, account, pending, form)
     return _code_page(form, pending, account, half=half)
 
@@ -53,7 +53,7 @@ def recovery() -> Response:
     if account is None:
         return _nothing_waits(pending)
     form = Form.read(RECOVERY_CODE)
-    if form.ready and (half is None or _has_tries(half, form)) and _has_recovery_code(account, form):
+    if form.ready and _has_recovery_code(account, form, half):
         if half:
             return _codes_left(account, pending, _completes(half, account, pending, form))
         assert session is not None  # noqa: S101 (without a half sign-in, it is the session's account)
@@ -157,9 +157,9 @@ def _nothing_waits(pending: Pending | None) -> Response:
     return see_other(flow.onward(pending) if visitor.session() else to("sign_in.sign_in"))
 
 
-def _has_tries(half: Half, form: Form) -> bool:
-    """Counts; to be called before any write."""
-    if half_sign_ins.count_try(half.id, half.browser, house().settings.throttle.code_tries, now()):
+def _has_tries(half: Half | None, form: Form) -> bool:
+    """Counts; to be called before any write. Whoever is signed in is counted by their account alone."""
+    if half is None or half_sign_ins.count_try(half.id, half.browser, house().settings.throttle.code_tries, now()):
         return True
     again = sentence('Please <a href="%(url)s">sign in again</a>.', url=to("sign_in.sign_in"))
     form.say("error", gettext("Too many tries."), again)
@@ -167,10 +167,11 @@ def _has_tries(half: Half, form: Form) -> bool:
     return False
 
 
-def _shows_code(account: Account, form: Form) -> bool:
+def _shows_code(account: Account, form: Form, half: Half | None = None) -> bool:
     """Whether it is the right code; else the sentence is said."""
     if read_code(form[CODE.name]) is None:
         form.fail(CODE.name, gettext("Type the six digits that your app shows now."))
+    if form.failed or not _has_tries(half, form):
         return False
     try:
         right = second_factor.shows_code(
@@ -184,11 +185,12 @@ def _shows_code(account: Account, form: Form) -> bool:
     return right
 
 
-def _has_recovery_code(account: Account, form: Form) -> bool:
+def _has_recovery_code(account: Account, form: Form, half: Half | None) -> bool:
     """The same for a recovery code; the owner hears of it by mail."""
     name = RECOVERY_CODE.name
     if recovery_codes.read(form[name]) is None:
         form.fail(name, gettext("Type one of your recovery codes: ten letters and digits."))
+    if form.failed or not _has_tries(half, form):
         return False
     try:
         right = second_factor.has_recovery_code(

@@ -40,11 +40,10 @@
     return waiting.signal;
   };
 
-  const say = (form, shown) => {
-    const note = form.querySelector("[data-passkey-note]");
-    note.hidden = !shown;
-    if (shown) note.firstElementChild.focus();
-  };
+  const say = (form, which) => form.querySelectorAll("[data-passkey-note]").forEach((note) => {
+    note.hidden = note.dataset.passkeyNote !== which;
+    if (!note.hidden) note.firstElementChild.focus();
+  });
   const options = async (form) => {
     const sent = new URLSearchParams(new FormData(form));
     sent.delete("credential");
@@ -62,7 +61,7 @@
   const ask = async (form, button) => {
     if (form.dataset.asks) return;
     form.dataset.asks = "1";
-    say(form, false);
+    say(form, "");
     const signal = only();
     try {
       const wish = await options(form);
@@ -71,9 +70,9 @@
         : await navigator.credentials.get({ publicKey: toGet(wish), signal });
       send(form, credential);
     } catch (error) {
-      // Cancelled, or too late: nothing is said. A device that has one already says so by itself.
+      // Cancelled, or too late: nothing is said.
       if (error.name === "NotAllowedError" || error.name === "AbortError") button.focus();
-      else say(form, true);
+      else say(form, error.name === "InvalidStateError" ? "known" : "failed");
       offer();
     } finally {
       delete form.dataset.asks;

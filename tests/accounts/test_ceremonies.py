@@ -22,7 +22,7 @@ from tests.soft_authenticator import (
 )
 
 
-@pytest.mark.section("WebAuthn L3 §5.4")
+@pytest.mark.section("Web Authentication Level 3 §5.4")
 def test_what_is_asked_of_a_new_passkey() -> None:
     key = device()
     known = made_by(key)
@@ -40,14 +40,14 @@ def test_what_is_asked_of_a_new_passkey() -> None:
     assert options["excludeCredentials"] == [{"id": known.credential, "type": "public-key", "transports": ["internal"]}]
 
 
-@pytest.mark.section("WebAuthn L3 §14.6.1")
+@pytest.mark.section("Web Authentication Level 3 §14.6.1")
 def test_the_user_handle_is_the_accounts_id_and_says_nothing_about_the_person() -> None:
     options = ceremonies.creation_options(PARTY, ALICE, (), CHALLENGE)
     assert options["user"]["id"] == ALICE.user_id
     assert len(ceremonies.octets(options["user"]["id"])) == 16
 
 
-@pytest.mark.section("WebAuthn L3 §5.5")
+@pytest.mark.section("Web Authentication Level 3 §5.5")
 def test_what_is_asked_of_a_passkey_that_is_used() -> None:
     assert ceremonies.request_options(PARTY, (), CHALLENGE) == {
         "challenge": text(CHALLENGE),
@@ -107,8 +107,8 @@ CLIENT_LIES = [
 ]
 
 
-@pytest.mark.section("WebAuthn L3 §7.1")
-@pytest.mark.section("WebAuthn L3 §7.2")
+@pytest.mark.section("Web Authentication Level 3 §7.1")
+@pytest.mark.section("Web Authentication Level 3 §7.2")
 @pytest.mark.incident("CVE-2026-8830")
 @pytest.mark.parametrize(("client", "reason"), CLIENT_LIES)
 def test_client_data_of_anything_else_are_refused(client: Json, reason: str) -> None:
@@ -128,8 +128,8 @@ def test_an_answer_of_one_ceremony_is_none_of_the_other() -> None:
         used_by(key, made_by(key), Lies(client={"type": "webauthn.create"}))
 
 
-@pytest.mark.section("WebAuthn L3 §7.1")
-@pytest.mark.section("WebAuthn L3 §7.2")
+@pytest.mark.section("Web Authentication Level 3 §7.1")
+@pytest.mark.section("Web Authentication Level 3 §7.2")
 @pytest.mark.incident("CVE-2026-8830")
 @pytest.mark.parametrize(
     "lies",

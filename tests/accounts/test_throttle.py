@@ -139,3 +139,57 @@ class TestMails:
 )
 def test_a_network_is_what_one_customer_has(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+@pytest.mark.usefixtures("store")
+class TestFactors:
+    """Codes of an app and recovery codes: whoever may try them knows the first proof already."""
+
+    def guess(self, network: str = "192.0.2.1", device: str | None = None, now: int = NOW) -> throttle.Guess:
+        return throttle.factor("code", "alice", network, device, LIMITS, now)
+
+    def test_one_count_for_all_networks(self) -> None:
+        for host in range(3):
+            self.guess(f"192.0.2.{host}")
+        with pytest.raises(TooMany) as refused:
+            self.guess("192.0.2.99", now=NOW + MINUTE)
+        assert refused.value.retry_after == 14 * MINUTE
+
+    def test_each_kind_and_person_has_their_own(self) -> None:
+        for _ in range(3):
+            self.guess()
+        throttle.factor("recovery", "alice", "192.0.2.1", None, LIMITS, NOW)
+        throttle.factor("code", "bob", "192.0.2.1", None, LIMITS, NOW)
+
+    def test_a_wrong_code_counts_for_its_network_as_a_password_does(self) -> None:
+        for number in range(5):
+            guess(f"person{number}@example.org")
+        for _ in range(3):
+            self.guess()
+        with pytest.raises(TooMany):
+            guess("another@example.org")
+
+    def test_a_day_has_a_limit_that_the_right_code_does_not_start_again(self) -> None:
+        for window in range(10):
+            for _ in range(2):
+                self.guess(f"192.0.2.{window}", now=NOW + window * 15 * MINUTE)
+            if window < 9:
+                self.guess(now=NOW + window * 15 * MINUTE).was_right()
+        with pytest.raises(TooMany) as refused:
+            self.guess("192.0.2.99", now=NOW + 10 * 15 * MINUTE)
+        assert refused.value.retry_after == 86400 - 10 * 15 * MINUTE
+
+    def test_a_remembered_device_is_not_slowed_by_strangers_and_guesses_no_more_than_they(self) -> None:
+        for _ in range(3):
+            self.guess()
+        for _ in range(3):
+            self.guess(device="owners laptop")
+        with pytest.raises(TooMany):
+            self.guess(device="owners laptop")
+
+    def test_many_remembered_devices_are_worth_no_more_than_five(self) -> None:
+        """Who knew the password before there was a second factor may have had any number of browsers remembered."""
+        for number in range(5 * 4 * LIMITS.code_tries):
+            self.guess(device=f"stocked {number}")
+        with pytest.raises(TooMany):
+            self.guess(device="one more")

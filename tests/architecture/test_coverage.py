@@ -11,6 +11,7 @@ TESTS = (
     "tests/protocol",
     "tests/endpoints/authorize/test_steps.py",
     "tests/endpoints/authorize/test_sure_enough.py",
+    "tests/endpoints/authorize/test_terms_step.py",
     "tests/signing/test_rotation.py",
 )
 

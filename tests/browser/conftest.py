@@ -53,9 +53,9 @@ def database(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """The provider on a port of its own, its mails to be read at /dev/mail."""
-    own = {"issuer": f"http://127.0.0.1:{free_port()}", "development": True}
+def settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """The provider on a port of its own, at the HOST of the module if it has one; its mails stand at /dev/mail."""
+    own = {"issuer": f"http://{getattr(request.module, 'HOST', '127.0.0.1')}:{free_port()}", "development": True}
     server = settings.server.model_copy(update=own)
     return settings.model_copy(update={"server": server})
 
@@ -64,8 +64,8 @@ def settings(settings: Settings) -> Settings:
 def provider(browser: Browser, app: Flask, settings: Settings) -> Iterator[Looks]:
     """Windows on the provider itself, which no page may leave but for an app; at the end no page complained."""
     port = urlsplit(settings.server.issuer).port or 0
-    with serving(app, port) as address:
-        seen = Looks(browser, address)
+    with serving(app, port):
+        seen = Looks(browser, settings.server.issuer)
         yield seen
     assert seen.complaints == []
 

@@ -1,4 +1,4 @@
-"""Pages that lie beside the way: the smallest phone in German, popups, the mails of a development install."""
+"""Pages that lie beside the way: the smallest phone in other languages, popups, the mails of a development install."""
 
 from pathlib import Path
 
@@ -17,17 +17,19 @@ _, ADDRESS, PASSWORD = JANE
 ALONE = ("/signin", "/signup", "/forgot", "/reset?token=nothing", "/verify?token=nothing", "/authorize?client_id=x")
 
 
-def test_german_fits_the_smallest_phone(provider: Looks, photographs: Path | None) -> None:
-    with provider.window(SMALLEST, language="de-DE") as page:
+@pytest.mark.parametrize("language", ["de", "fr", "es", "ar"])
+def test_other_languages_fit_the_smallest_phone(provider: Looks, photographs: Path | None, language: str) -> None:
+    """With every field that is missing said to be so."""
+    with provider.window(SMALLEST, language=language) as page:
         for path in ALONE:
             page.goto(path)
-            expect(page.locator("html")).to_have_attribute("lang", "de")
-            photograph(page, photographs, f"german-{path.strip('/').partition('?')[0]}")
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            photograph(page, photographs, f"{language}-{path.strip('/').partition('?')[0]}")
             page_fits(page)
             page_is_accessible(page)
             if page.locator(".btn--primary[type=submit]").count():
                 page.locator(".btn--primary").click()
-                photograph(page, photographs, f"german-{path.strip('/').partition('?')[0]}-errors")
+                photograph(page, photographs, f"{language}-{path.strip('/').partition('?')[0]}-errors")
                 page_fits(page)
                 page_is_accessible(page)
 

@@ -95,7 +95,7 @@ def test_text_at_twice_its_size_fits(looks: Looks, path: str) -> None:
 @pytest.fixture
 def mirrored(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Looks]:
     """The pages in a language that does not exist: written from right to left, each sentence 40 % longer."""
-    pseudo.write(tmp_path / "ar" / "LC_MESSAGES" / "messages.po")
+    pseudo.write(tmp_path, "ar", pseudo.longer)
     monkeypatch.setattr(locales, "TRANSLATIONS", tmp_path)
     locales._catalogues.cache_clear()
     port = free_port()

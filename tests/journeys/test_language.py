@@ -1,20 +1,12 @@
 """A person reads their own language, whoever sent them and from whichever browser."""
 
-from sqlalchemy import text
-
-from idp.store import base
 from tests.people import Person
 from tests.relying_app import RelyingApp
 from tests.signing_up import shown, signs_in
 
 
-def reads_german(person: Person) -> None:
-    with person.server.app_context(), base.unit_of_work():
-        base.db.session.execute(text("UPDATE users SET locale = 'de' WHERE id = :id"), {"id": person.user_id})
-
-
 def test_the_account_speaks_the_language_of_its_person(alice: Person) -> None:
-    reads_german(alice)
+    alice.reads("de")
     signs_in(alice)
     assert shown(alice.browser.open("/account")).heading == "Hallo, Alice Example"
     assert shown(alice.browser.open("/help")).read.language == "en", "a page that asks nobody knows nobody"

@@ -167,7 +167,7 @@ class TestLies:
         assert asks(alice.elsewhere().browser, form, options).status_code == 400  # another browser, another form
 
 
-@pytest.mark.section("WebAuthn L3 §6.1.1")
+@pytest.mark.section("Web Authentication Level 3 §6.1.1")
 class TestCounters:
     def test_a_counter_that_does_not_grow_is_refused_and_told(
         self, app: Flask, alice: Person, device: SoftAuthenticator, mailbox: Mailbox

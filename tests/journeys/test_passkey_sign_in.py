@@ -7,6 +7,7 @@ from flask import Flask
 
 from idp.accounts import passkeys as rules
 from idp.settings.load import Settings
+from idp.store import base, users
 from tests.clocks import Clock
 from tests.people import Person
 from tests.phones import Phone
@@ -103,6 +104,15 @@ class TestSigningIn:
         assert (page.status, page.heading) == (403, "This account is on hold")
         assert shown(alice.browser.open("/account")).heading == "Sign in"
 
+    @pytest.mark.parametrize("state", [users.LOCKED, users.LEAVING])
+    def test_a_closed_account_is_not_opened_by_it(
+        self, app: Flask, alice: Person, device: SoftAuthenticator, state: str
+    ) -> None:
+        with app.app_context(), base.unit_of_work():
+            assert users.become(str(alice.user_id), state, 1)
+        signs_in_by_passkey(alice, device)
+        assert shown(alice.browser.open("/account")).heading == "Sign in"
+
     def test_a_session_of_somebody_else_ends_here(self, alice: Person, bob: Person, device: SoftAuthenticator) -> None:
         page = shown(alice.browser.open("/signin"))
         signs_in(bob, alice.browser)
@@ -194,7 +204,7 @@ class TestAnAddress:
         ("http://localhost:8000", "", True),
     ],
 )
-@pytest.mark.section("WebAuthn L3 §5.1.3")
+@pytest.mark.section("Web Authentication Level 3 §5.1.3")
 def test_the_domain_is_the_issuers_or_one_above(settings: Settings, issuer: str, rp_id: str, is_fine: bool) -> None:
     server = settings.server.model_copy(update={"issuer": issuer})
     configured = at_a_domain(settings, rp_id=rp_id).model_copy(update={"server": server})

@@ -114,10 +114,11 @@ class TestAsking:
         other = alice.elsewhere()
         assert shown(types(other.browser, signs_in(other), code)).status == 422
 
-    def test_what_only_a_passkey_would_meet_is_refused_where_none_can_be_made(
+    def test_what_only_a_passkey_would_meet_is_not_asked_of_an_app(
         self, shop: RelyingApp, alice: Person, clock: Clock
     ) -> None:
         by_one_proof(alice, clock)
+        """Here no passkeys are offered: the issuer is a numeric address."""
         assert shop.asks(claims=essential(PHR)).seen_by(alice).error == "unmet_authentication_requirements"
         assert told(shop.asks(acr_values=PHR).seen_by(alice).allows().redeems()) == (PWD, ONE)
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from idp.mail import address_change, alerts, farewells, messages
+from idp.mail import address_change, alerts, farewells, messages, notices
 from idp.mail.letter import Letter
+from idp.mail.sign_in_code import sign_in_code
 from idp.settings.load import Settings
 from idp.settings.sections import Brand, Mail, Server
 
@@ -95,6 +96,17 @@ def deletion_done(to: messages.Reader = JANE) -> Letter:
     return farewells.deletion_done(settings(), to, link=f"{ISSUER}/")
 
 
+def proof_changed(
+    to: messages.Reader = JANE, what: notices.What = "authenticator_added", origin: messages.Origin = LAPTOP
+) -> Letter:
+    return notices.proof_changed(settings(), to, what, at=NOW, link="/account/secure", origin=origin)
+
+
+def mailed_code(to: messages.Reader = JANE, app: str = "Photo Box", origin: messages.Origin = LAPTOP) -> Letter:
+    link = f"/signin/mail/link?token={TOKEN}"
+    return sign_in_code(settings(), to, link=link, code=CODE, app=app, origin=origin)
+
+
 ALL: Mapping[str, Any] = {
     "confirm_address": confirm,
     "account_exists": exists,
@@ -110,4 +122,6 @@ ALL: Mapping[str, Any] = {
     "export_ready": export_ready,
     "deletion_set": deletion_set,
     "deletion_done": deletion_done,
+    "authenticator_added": proof_changed,
+    "sign_in_code": mailed_code,
 }
