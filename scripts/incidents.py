@@ -41,14 +41,13 @@ Authlib: huge JOSE segments
 Authlib: JWE zip bomb
     CVE-2025-62706
 Authlib: padding oracle of RSA1_5; at_hash and c_hash of an unknown alg accepted
-    CVE-2026-28490
-    upstream identity providers: CVE-2026-28498
+    CVE-2026-28490, CVE-2026-28498
 Authlib: error redirect before client and address are checked
     CVE-2026-41479, CVE-2026-44681
 Authlib: a client's state in a shared cache, not bound to the session
-    upstream identity providers: CVE-2025-68158, CVE-2026-41425
+    CVE-2025-68158, CVE-2026-41425
 Authlib: a claim switches the nonce check off
-    upstream identity providers: CVE-2026-114617
+    CVE-2026-114617
 Authlib: raw scope instead of allowed scope decides on the ID token
     CVE-2026-114619
 Keycloak: redirect URI: wildcards, double encoding, loopback, userinfo
@@ -60,18 +59,17 @@ Keycloak: session fixation by a passed-on address; ids used again
 Keycloak: refresh rotation race
     CVE-2026-1035
 Keycloak: single use bypassed by prompt=none
-    pushed authorization requests: CVE-2026-96446
+    CVE-2026-96446
 Keycloak: a proof not bound to the upstream identity
-    upstream identity providers: CVE-2025-7365, CVE-2026-9087
+    CVE-2025-7365, CVE-2026-9087
 Keycloak: a disabled or link-only provider still accepted
-    upstream identity providers: CVE-2026-1486, CVE-2026-2603, CVE-2026-16442
+    CVE-2026-1486, CVE-2026-2603, CVE-2026-16442
 Keycloak: requests made for a stranger: request_uri, jwks_uri, client_session_host
     CVE-2020-10770, CVE-2026-1180, CVE-2026-4874
 Keycloak: long scope; unbounded assertion cache; 500 on a bare Bearer
-    CVE-2026-4634, CVE-2026-9803
-    client assertions: CVE-2025-2559
+    CVE-2026-4634, CVE-2026-9803, CVE-2025-2559
 Keycloak: notBefore ignored by introspection
-    introspection: CVE-2026-8922
+    CVE-2026-8922
 Keycloak: the brake on guesses bypassed by another flow
     CVE-2026-9798, GHSA-85v8-vx4w-q684
 Keycloak: an invitation's JWT not verified
@@ -81,7 +79,7 @@ Keycloak: token exchange for any client
 Keycloak: login CSRF; XSS in registration errors; javascript: addresses
     GHSA-c9rq-mvr5-3w32, GHSA-m98g-63qj-fp8j, CVE-2023-6717
 Keycloak: WebAuthn policy in the browser only; secrets shown to read-only administrators
-    passkeys: CVE-2026-8830
+    CVE-2026-8830
     the console and its API: CVE-2026-107604
 authentik: PKCE skipped when the verifier is left out; downgrade
     CVE-2023-48228, CVE-2024-23647
@@ -95,8 +93,7 @@ authentik: X-Forwarded-For believed
 authentik: mail tokens used again or not bound to the person
     CVE-2022-23555, CVE-2022-46145, CVE-2023-26481
 authentik: inactive people sign in, or their client credentials do
-    CVE-2025-53942
-    client credentials: CVE-2025-64521
+    CVE-2025-53942, CVE-2025-64521
 authentik: a step passed by an empty POST; reflected XSS
     CVE-2026-49448, CVE-2026-42849
 Zitadel: a forwarding header moves reset links
@@ -104,7 +101,7 @@ Zitadel: a forwarding header moves reset links
 Zitadel: session fixation
     CVE-2024-28197
 Zitadel: an upstream's intent token used again
-    upstream identity providers: CVE-2025-46815
+    CVE-2025-46815
 Zitadel: code and refresh not bound to client; truncated tokens valid
     CVE-2026-55672, CVE-2026-27840
 Zitadel: who has an account; how many there are
@@ -114,30 +111,25 @@ Zitadel: codes guessed without limit, lockout only for passwords; second factor 
 Zitadel: self-verified addresses
     CVE-2026-27946, CVE-2026-54693
 Zitadel: an upstream's JWT: aud, exp, iat not checked
-    upstream identity providers: CVE-2026-55669, GHSA-wxg7-w2v3-w38g
+    CVE-2026-55669, GHSA-wxg7-w2v3-w38g
 Zitadel: XSS in login, logout, mails, default redirect URI
     CVE-2025-67495, CVE-2026-29191, CVE-2026-29192, CVE-2024-28855, CVE-2024-41953
 Zitadel: requests to the inside network; denylist bypass
-    anything that fetches an address: CVE-2025-67494, CVE-2026-55671, CVE-2024-49753
+    CVE-2025-67494, CVE-2026-55671, CVE-2024-49753
 Zitadel: registration though switched off
     CVE-2026-29193, CVE-2024-49757
 Ory: SQL injection by forged values
     CVE-2026-33503, CVE-2026-33504
 Ory: assurance not enforced; XSS by error_hint; jti used again; revocation errors ignored
-    CVE-2024-45042, CVE-2019-8400
-    client assertions: CVE-2020-15222
-    revocation: CVE-2020-15223
+    CVE-2024-45042, CVE-2019-8400, CVE-2020-15222, CVE-2020-15223
 Casdoor: certificate from the message; unverified linking; exchange of dead tokens; second factor skipped
-    CVE-2026-9090, CVE-2026-9091
-    upstream identity providers: CVE-2026-9092
+    CVE-2026-9090, CVE-2026-9092, CVE-2026-9091
     token exchange: CVE-2026-9097, CVE-2026-9094
 Casdoor: CORS with credentials; open redirect; stored XSS; private key shown; webhook SSRF; cross-tenant API
-    CVE-2024-41657, CVE-2026-5467, CVE-2026-5468, CVE-2026-90942
-    anything that fetches an address: CVE-2026-5469
+    CVE-2024-41657, CVE-2026-5467, CVE-2026-5468, CVE-2026-90942, CVE-2026-5469
     the console and its API: CVE-2026-91998
 Logto: missing scope check; requests made for a stranger; unverified linking; absent nonce accepted
-    CVE-2026-63203, CVE-2026-56739
-    upstream identity providers: CVE-2026-15611, CVE-2026-15612
+    CVE-2026-63203, CVE-2026-56739, CVE-2026-15611, CVE-2026-15612
 django-allauth: timing enumeration; deactivated people's tokens; mutable identifier; open redirect
     django-allauth 0.54, django-allauth 65.3.0, CVE-2025-65430, CVE-2025-65431, CVE-2026-27982
 oauth2-proxy: an address with several @; stale cookies; path and header confusion
@@ -153,8 +145,9 @@ better-auth, OpenAM: none advertised and plain PKCE by default; PKCE ignored in 
     CVE-2026-67336
     the device flow: CVE-2026-123542
 Found while studying: small mistakes with large effects
-    a cross-site POST without cookies must not set a new session cookie, a failed re-authentication grants nothing,
-    a 307 or 308 sends posted credentials on, opening a mailed link is not using it, disabled but still accepted
+    a cross-site POST without cookies must not set a new session cookie,
+    a failed re-authentication grants nothing, a 307 or 308 sends posted credentials on,
+    opening a mailed link is not using it, disabled but still accepted
 """
 """Product and flaws of a class; below, its references, and behind what is not built yet the ones that wait for it."""
 

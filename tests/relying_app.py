@@ -5,7 +5,6 @@ It checks what a careful app checks: state, iss, nonce, and the ID token's signa
 
 import json
 import secrets
-import warnings
 from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -13,15 +12,13 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode, urljoin
 
 from flask import Flask
-from joserfc import jwt
-from joserfc.errors import SecurityWarning
-from joserfc.jwk import KeySet
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from idp import clock
 from idp.protocol.client_metadata import ClientMetadata
 from idp.store import base, client_secrets, clients
+from tests.id_tokens import verified
 from tests.people import Person
 from tests.web_browser import Arrival, Browser, Page
 
@@ -53,7 +50,7 @@ class RelyingApp:
             if secret:
                 stored = client_secrets.StoredSecret(base.new_id(), client_id, base.fingerprint(secret), now)
                 assert client_secrets.added(stored)
-        return cls(server, client_id, secret, registration.redirect_uris[0])
+        return cls(server, client_id, secret, next(iter(registration.redirect_uris), ""))
 
     def suspended(self) -> None:
         """From now on the provider does not know the app."""
@@ -95,11 +92,15 @@ class RelyingApp:
         return Visit(self, {name: value for name, value in asked.items() if value is not None}, verifier)
 
     def posts_token(self, fields: dict[str, str], headers: dict[str, str] | None = None) -> TestResponse:
-        """POST /token as this app: Basic for an app with a secret, client_id in the body for one without."""
+        """POST /token as this app."""
+        return self.posts("/token", fields, headers)
+
+    def posts(self, path: str, fields: dict[str, str], headers: dict[str, str] | None = None) -> TestResponse:
+        """A form, as this app: Basic for an app with a secret, client_id in the body for one without."""
         own = {"Authorization": self.basic()} if self.secret and headers is None else (headers or {})
         body = fields if self.secret else {"client_id": self.client_id, **fields}
         return self.server.test_client(use_cookies=False).post(
-            f"{self.issuer}/token",
+            f"{self.issuer}{path}",
             data=urlencode(body),
             headers=own,
             content_type="application/x-www-form-urlencoded",
@@ -118,13 +119,24 @@ class Visit:
     app: RelyingApp
     parameters: dict[str, str]
     verifier: str
+    request_uri: str = field(default="", repr=False)
     person: Person | None = None
     browser: Browser | None = None
     at: Page | Arrival | None = None
 
     @property
     def url(self) -> str:
-        return f"{self.app.issuer}/authorize?{urlencode(self.parameters)}"
+        asked = self.parameters
+        if self.request_uri:
+            asked = {"client_id": self.app.client_id, "request_uri": self.request_uri}
+        return f"{self.app.issuer}/authorize?{urlencode(asked)}"
+
+    def pushes(self) -> "Visit":
+        """RFC 9126: the request goes to the provider first, and the browser brings its request_uri."""
+        response = self.app.posts("/par", self.parameters)
+        assert response.status_code == 201, response.data
+        self.request_uri = json.loads(response.data)["request_uri"]
+        return self
 
     @property
     def page(self) -> Page:
@@ -234,7 +246,7 @@ class Tokens:
         answer = json.loads(response.data)
         if "id_token" not in answer:
             return cls(app, answer, {}, {})
-        claims, header = verified(app, answer["id_token"])
+        claims, header = verified(app.server, app.issuer, app.client_id, answer["id_token"])
         if nonce is not None:
             assert claims["nonce"] == nonce
         return cls(app, answer, claims, header)
@@ -282,18 +294,3 @@ class Tokens:
 def challenge_of(verifier: str) -> str:
     """RFC 7636 §4.2."""
     return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-
-
-def verified(app: RelyingApp, id_token: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """OpenID Connect Core §3.1.3.7, with the keys the provider publishes."""
-    published = app.server.test_client(use_cookies=False).get(f"{app.issuer}/jwks.json").data
-    keys = KeySet.import_key_set(json.loads(published))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SecurityWarning)  # RFC 9864 has a newer name for EdDSA; apps know this one
-        token = jwt.decode(id_token, keys, algorithms=["RS256", "ES256", "EdDSA"])
-    claims = token.claims
-    assert claims["iss"] == app.issuer
-    assert claims["aud"] == app.client_id
-    assert claims["iat"] <= clock.now() < claims["exp"]
-    assert claims.get("azp") in (None, app.client_id)
-    return claims, dict(token.header)

@@ -68,8 +68,9 @@ def _declared(file: Path, environment: Mapping[str, str]) -> Declared:
         raise BadFile("client_id: it must be 1 to 255 letters, digits and . _ ~ - (by default it is the folder's name)")
     metadata = registered({name: value for name, value in members.items() if name not in OURS})
     secrets = _secrets(members, file.parent, environment)
-    if metadata.public and secrets is not None:
-        raise BadFile(f"{_first_of(members)}: a public client (token_endpoint_auth_method = none) has no secret")
+    if not metadata.has_secret and secrets is not None:
+        method = metadata.token_endpoint_auth_method
+        raise BadFile(f"{_first_of(members)}: a client with token_endpoint_auth_method = {method} has no secret")
     return Declared(client_id, metadata, file, secrets)
 
 

@@ -50,8 +50,8 @@ def summary(steps: Iterable[Step]) -> str:
 def _declared(app: Declared, before: Client | None) -> Step:
     had = before or UNREGISTERED
     wants = None if app.secrets is None else tuple(map(fingerprint, app.secrets))
-    generates = wants is None and not app.metadata.public and not had.secrets
-    stays = () if app.metadata.public else had.secrets if wants is None else wants
+    generates = wants is None and app.metadata.has_secret and not had.secrets
+    stays = () if not app.metadata.has_secret else had.secrets if wants is None else wants
     client = Client(app.client_id, app.metadata, "file", "active", stays)
     new = tuple(secret for secret in stays if secret not in had.secrets)
     ended = tuple(secret for secret in had.secrets if secret not in stays)

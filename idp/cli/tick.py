@@ -19,8 +19,6 @@ from idp.cli.endings import leave_with
 from idp.cli.opened import opened, settings_for
 from idp.issuance import logout_delivery
 from idp.mail import delivery
-from idp.outside import addresses, fetch
-from idp.outside.fetch import Fetcher
 from idp.signing.rotation import Policy
 from idp.signing.tick import rotate
 from idp.store import (
@@ -34,19 +32,22 @@ from idp.store import (
     half_sign_ins,
     pending_authorizations,
     proofs,
+    revoked_tokens,
     sign_ups,
     throttles,
     trusted_devices,
     upstream_logins,
+    used_once,
 )
 from idp.store.base import unit_of_work
-from idp.web.house import House, house
+from idp.web.house import House, house, outward_of
 
 LOG = logging.getLogger("idp.tick")
 EXPIRING = (
     *(grants, pending_authorizations, proofs, sign_ups, throttles, browser_sessions, upstream_logins, data_deletions),
     *(exports, email_changes),
     *(half_sign_ins, trusted_devices, challenges),
+    *(revoked_tokens, used_once),
 )
 BATCH, BATCHES = 500, 20  # rows in one transaction, transactions of one table in one round
 
@@ -68,7 +69,7 @@ def deliver_mails(home: House, _now: int) -> int:
 
 
 def tell_apps(home: House, _now: int) -> int:
-    return logout_delivery.deliver(home.mint, _outward(home), clock.now)
+    return logout_delivery.deliver(home.mint, outward_of(home.settings), clock.now)
 
 
 def make_exports(home: House, now: int) -> int:
@@ -85,11 +86,6 @@ def forget_expired(home: House, now: int) -> int:
     forgotten += _forget(audit.delete_before, now - home.settings.account.activity_for)
     with unit_of_work():
         return forgotten + delivery.forget(now) + logout_delivery.forget(now)
-
-
-def _outward(home: House) -> Fetcher:
-    """What apps registered may lead into our own network only where nobody else reaches us."""
-    return fetch.guarded(addresses.THIS_MACHINE if home.settings.server.is_loopback else addresses.PUBLIC)
 
 
 def _forget(delete_expired: Callable[[int, int], int], now: int) -> int:
@@ -160,7 +156,7 @@ def _carry_mails(app: Flask, stop: threading.Event) -> None:
 
 def _carry_notices(app: Flask, stop: threading.Event) -> None:
     with app.app_context():
-        logout_delivery.deliver_until(stop, house().mint, _outward(house()), clock.now)
+        logout_delivery.deliver_until(stop, house().mint, outward_of(house().settings), clock.now)
 
 
 def _told_to_stop(parent: int | None) -> threading.Event:

@@ -10,7 +10,7 @@ from idp.protocol.errors import InsufficientScope, InvalidToken, OAuthError
 from idp.protocol.scope import OFFERED, OPENID
 from idp.settings.load import Settings
 from idp.store import grants
-from idp.web import bearer, cors
+from idp.web import bearer, cors, possession
 from idp.web.answers import private_json
 from idp.web.bearer import NoToken
 from idp.web.door import Door
@@ -25,7 +25,9 @@ def userinfo() -> Response:
     it is now: the tokens of a suspended app are dead, and a scope it may not ask for any more gives nothing.
     """
     mint = house().mint
-    token = access_token.read(bearer.presented(request), mint.sealer, mint.ring, mint.issuer, now())
+    came = bearer.presented(request)
+    token = access_token.read(came.token, mint.sealer, mint.ring, mint.issuer, now())
+    bearer.prove(came, token.jkt)
     found = grants.alive(token.grant_id)
     if found is None:
         raise InvalidToken(access_token.UNKNOWN)
@@ -38,7 +40,8 @@ def userinfo() -> Response:
         raise InsufficientScope("UserInfo needs the scope openid")
     asked = ClaimsRequest.from_json(grant.claims).within(client.metadata.scope).userinfo if grant.claims else {}
     released = release(claims.of_person(person), wanted(scope, asked))
-    return cors.open_to(private_json({**released, "sub": grant.user_id}), client.metadata.allowed_origins)
+    answer = possession.with_nonce(private_json({**released, "sub": grant.user_id}))
+    return cors.open_to(answer, client.metadata.allowed_origins)
 
 
 @routes.route("/userinfo", methods=["OPTIONS"], provide_automatic_options=False)

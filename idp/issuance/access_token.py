@@ -19,15 +19,22 @@ UNKNOWN = "the access token is unknown, expired or revoked"
 
 
 class AccessToken(NamedTuple):
+    """`client_id` is set on a token that an app has for itself (RFC 6749 §4.4): no grant of a person stands behind it,
+    and `grant_id` is the id of the token alone. `jkt` is the thumbprint of the key it is bound to (RFC 9449 §6).
+    """
+
     grant_id: str
     scope: Scope
     expires_at: int
+    client_id: str = ""
+    jkt: str = ""
 
 
 def seal(token: AccessToken, sealer: Sealer, now: int) -> str:
     """Opaque: about 100 characters that tell nobody but Portico anything."""
     grant = urlsafe_b64decode(token.grant_id + "==")
-    return sealer.seal(PURPOSE, grant + token.expires_at.to_bytes(5) + str(token.scope).encode(), now)
+    words = f"{token.scope}\n{token.client_id}\n{token.jkt}".rstrip("\n")
+    return sealer.seal(PURPOSE, grant + token.expires_at.to_bytes(5) + words.encode(), now)
 
 
 def sign(token: AccessToken, grant: Grant, alg: str, ring: KeyRing, issuer: str, now: int) -> str:
@@ -45,6 +52,23 @@ def sign(token: AccessToken, grant: Grant, alg: str, ring: KeyRing, issuer: str,
         "acr": grant.acr,
         "amr": grant.amr.split(),
         "grant_id": grant.id,
+        **_confirmation(token),
+    }
+    return ring.sign(claims, alg, now, typ=JWT_TYPE)
+
+
+def sign_for_client(token: AccessToken, alg: str, ring: KeyRing, issuer: str, now: int) -> str:
+    """RFC 9068 §2.2: where no person takes part, `sub` is the client."""
+    claims = {
+        "iss": issuer,
+        "sub": token.client_id,
+        "aud": issuer,
+        "client_id": token.client_id,
+        "scope": str(token.scope),
+        "iat": now,
+        "exp": token.expires_at,
+        "jti": token.grant_id,
+        **_confirmation(token),
     }
     return ring.sign(claims, alg, now, typ=JWT_TYPE)
 
@@ -63,7 +87,8 @@ def _unseal(text: str, sealer: Sealer) -> AccessToken:
     except BadSeal:
         raise InvalidToken(UNKNOWN) from None
     grant_id = urlsafe_b64encode(raw[:16]).rstrip(b"=").decode()
-    return AccessToken(grant_id, Scope(raw[21:].decode().split()), int.from_bytes(raw[16:21]))
+    scope, *more = raw[21:].decode().split("\n")
+    return AccessToken(grant_id, Scope(scope.split()), int.from_bytes(raw[16:21]), *more)
 
 
 def _read_jwt(text: str, ring: KeyRing, issuer: str, now: int) -> AccessToken:
@@ -71,6 +96,14 @@ def _read_jwt(text: str, ring: KeyRing, issuer: str, now: int) -> AccessToken:
         claims = ring.verify(text, now, typ=(JWT_TYPE,))
     except BadToken:
         raise InvalidToken(UNKNOWN) from None
-    if claims.get("iss") != issuer or claims.get("aud") != issuer or "grant_id" not in claims:
+    if claims.get("iss") != issuer or claims.get("aud") != issuer:
         raise InvalidToken(UNKNOWN)
-    return AccessToken(claims["grant_id"], Scope(claims["scope"].split()), claims["exp"])
+    scope, jkt = Scope(claims["scope"].split()), claims.get("cnf", {}).get("jkt", "")
+    if "grant_id" in claims:
+        return AccessToken(claims["grant_id"], scope, claims["exp"], jkt=jkt)
+    return AccessToken(claims["jti"], scope, claims["exp"], claims["client_id"], jkt)
+
+
+def _confirmation(token: AccessToken) -> dict[str, object]:
+    """RFC 9449 §6.1, RFC 7800."""
+    return {"cnf": {"jkt": token.jkt}} if token.jkt else {}

@@ -23,6 +23,7 @@ class AuthorizationCode:
     nonce: str | None
     code_challenge: str | None
     expires_at: int
+    dpop_jkt: str = ""
 
 
 def seal(code: AuthorizationCode, sealer: Sealer, now: int) -> str:
@@ -31,7 +32,7 @@ def seal(code: AuthorizationCode, sealer: Sealer, now: int) -> str:
     members = [
         *(grant.id, grant.user_id, grant.client_id, grant.session_id, str(grant.scope), grant.claims),
         *(grant.auth_time, grant.amr, grant.acr, grant.offline),
-        *(code.redirect_uri, code.nonce, code.code_challenge, code.expires_at),
+        *(code.redirect_uri, code.nonce, code.code_challenge, code.expires_at, code.dpop_jkt),
     ]
     return sealer.seal(PURPOSE, json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode(), now)
 
@@ -42,8 +43,8 @@ def read(text: str, sealer: Sealer, now: int) -> AuthorizationCode:
         members = json.loads(sealer.unseal(PURPOSE, text))
     except BadSeal:
         raise InvalidGrant("the code is not one of this provider") from None
-    *of_grant, redirect_uri, nonce, code_challenge, expires_at = members
+    *of_grant, redirect_uri, nonce, code_challenge, expires_at, dpop_jkt = members
     of_grant[4] = Scope(of_grant[4].split())
     if expires_at <= now:
         raise InvalidGrant("the code has expired; redeem it within the minute")
-    return AuthorizationCode(Grant(*of_grant), redirect_uri, nonce, code_challenge, expires_at)
+    return AuthorizationCode(Grant(*of_grant), redirect_uri, nonce, code_challenge, expires_at, dpop_jkt)

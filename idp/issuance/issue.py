@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from idp.issuance import access_token, id_token, refresh_token
+from idp.issuance.access_token import AccessToken
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import ServerError
 from idp.protocol.scope import OPENID, Scope
 from idp.settings.sections import Tokens
 from idp.signing.ring import KeyRing, NoSigner
 from idp.signing.sealing import Sealer
+from idp.store.base import new_id
 from idp.store.grants import Grant, Person
 
 
@@ -23,25 +25,66 @@ class Mint:
 
 
 def issue(
-    mint: Mint, grant: Grant, person: Person, metadata: ClientMetadata, scope: Scope, nonce: str | None, now: int
+    mint: Mint,
+    grant: Grant,
+    person: Person,
+    metadata: ClientMetadata,
+    scope: Scope,
+    nonce: str | None,
+    now: int,
+    jkt: str = "",
 ) -> dict[str, object]:
     """The members of a token answer for `scope`, which is the grant's own or a part of it.
+
+    `jkt` is the thumbprint of the key that the app proved to hold: the access token is good for its holder alone.
 
     ServerError when no key signs with the client's algorithm (`idp check` says so before).
     """
     try:
-        return _members(mint, grant, person, metadata, scope, nonce, now)
+        return _members(mint, grant, person, metadata, scope, nonce, now, jkt)
+    except NoSigner as error:
+        raise ServerError(str(error)) from error
+
+
+def issue_to_client(
+    mint: Mint, client_id: str, metadata: ClientMetadata, scope: Scope, now: int, jkt: str = ""
+) -> dict[str, object]:
+    """RFC 6749 §4.4.3: an access token for the app itself; nothing is written, and it refreshes nothing.
+
+    ServerError as above.
+    """
+    token = AccessToken(new_id(), scope, _expiry(mint, now), client_id, jkt)
+    return {
+        "access_token": _for_client(mint, token, metadata, now),
+        "token_type": type_of(jkt),
+        "expires_in": mint.tokens.access_token_for,
+        "scope": str(scope),
+    }
+
+
+def _for_client(mint: Mint, token: AccessToken, metadata: ClientMetadata, now: int) -> str:
+    if metadata.access_token_format == "opaque":
+        return access_token.seal(token, mint.sealer, now)
+    try:
+        return access_token.sign_for_client(token, metadata.id_token_signed_response_alg, mint.ring, mint.issuer, now)
     except NoSigner as error:
         raise ServerError(str(error)) from error
 
 
 def _members(
-    mint: Mint, grant: Grant, person: Person, metadata: ClientMetadata, scope: Scope, nonce: str | None, now: int
+    mint: Mint,
+    grant: Grant,
+    person: Person,
+    metadata: ClientMetadata,
+    scope: Scope,
+    nonce: str | None,
+    now: int,
+    jkt: str,
 ) -> dict[str, object]:
-    token = _access_token(mint, grant, metadata, scope, now)
+    token = _access_token(mint, grant, metadata, AccessToken(grant.id, scope, _expiry(mint, now), jkt=jkt), now)
     answer: dict[str, object] = {
         "access_token": token,
-        "token_type": "Bearer",
+        "token_type": type_of(jkt),
         "expires_in": mint.tokens.access_token_for,
         "scope": str(scope),
     }
@@ -53,8 +96,16 @@ def _members(
     return answer
 
 
-def _access_token(mint: Mint, grant: Grant, metadata: ClientMetadata, scope: Scope, now: int) -> str:
-    token = access_token.AccessToken(grant.id, scope, now + mint.tokens.access_token_for)
+def type_of(jkt: str) -> str:
+    """The `token_type` of a token that is bound to this key, or to none (RFC 6750 §4, RFC 9449 §5)."""
+    return "DPoP" if jkt else "Bearer"
+
+
+def _expiry(mint: Mint, now: int) -> int:
+    return now + mint.tokens.access_token_for
+
+
+def _access_token(mint: Mint, grant: Grant, metadata: ClientMetadata, token: AccessToken, now: int) -> str:
     if metadata.access_token_format == "jwt":
         return access_token.sign(token, grant, metadata.id_token_signed_response_alg, mint.ring, mint.issuer, now)
     return access_token.seal(token, mint.sealer, now)

@@ -95,7 +95,6 @@ def connected(owner: Owner) -> Response:
     return see_other(flow.onward(pending))
 
 
-
 def _joins(newcomer: Newcomer, email: Email, form: Form, pending: Pending | None, *, typed: bool) -> Response | None:
     """None, with the sentence said, when this network has to wait. All that is counted comes before the first write."""
     try:

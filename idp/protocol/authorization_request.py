@@ -34,6 +34,7 @@ class AuthorizationRequest:
     acr_values: tuple[str, ...] = ()
     claims: ClaimsRequest = NO_CLAIMS
     code_challenge: str | None = field(default=None, repr=False)
+    dpop_jkt: str = ""
     idp_hint: str | None = None
 
     @property
@@ -59,6 +60,7 @@ class AuthorizationRequest:
             "acr_values": " ".join(self.acr_values) or None,
             "claims": self.claims.to_members() or None,
             "code_challenge": self.code_challenge,
+            "dpop_jkt": self.dpop_jkt or None,
             "idp_hint": self.idp_hint,
         }
         return json.dumps({name: value for name, value in members.items() if value is not None})
@@ -81,5 +83,6 @@ class AuthorizationRequest:
             acr_values=tuple(members.get("acr_values", "").split()),
             claims=ClaimsRequest.of(members.get("claims", {})),
             code_challenge=members.get("code_challenge"),
+            dpop_jkt=members.get("dpop_jkt", ""),
             idp_hint=members.get("idp_hint"),
         )

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from idp.protocol import client_registration, locales, redirect_uri
 from idp.protocol.scope import Scope
 
-AuthMethod = Literal["client_secret_basic", "client_secret_post", "none"]
+AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,17 @@ class ClientMetadata:
     grant_types: tuple[str, ...] = ("authorization_code",)
     response_types: tuple[str, ...] = ("code",)
     token_endpoint_auth_method: AuthMethod | None = None
+    token_endpoint_auth_signing_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
+    """None where any of those will do."""
+    jwks: Mapping[str, Any] = field(default_factory=dict)
+    jwks_uri: str = ""
     application_type: Literal["web", "native"] = "web"
     scope: Scope = client_registration.DEFAULT_SCOPE
     subject_type: Literal["public"] = "public"
     id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
+    authorization_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
+    request_object_signing_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
+    require_signed_request_object: bool = False
     default_max_age: int | None = None
     require_auth_time: bool = False
     default_acr_values: tuple[str, ...] = ()
@@ -46,6 +53,8 @@ class ClientMetadata:
     """The members with a language tag, in lower case: `client_name#de` (RFC 7591 §2.2)."""
 
     require_pkce: bool = True
+    require_pushed_authorization_requests: bool = False
+    dpop_bound_access_tokens: bool = False
     require_second_factor: bool = False
     """Nobody comes in with one proof alone; whoever has no second factor yet sets one up on the way."""
     first_party: bool = False
@@ -92,6 +101,11 @@ class ClientMetadata:
     def public(self) -> bool:
         """RFC 6749 §2.1: it can keep no secret."""
         return self.token_endpoint_auth_method == "none"
+
+    @property
+    def has_secret(self) -> bool:
+        """It proves who it is by a secret that both sides know."""
+        return self.token_endpoint_auth_method not in ("none", "private_key_jwt")
 
     @property
     def auth_methods(self) -> tuple[str, ...]:

@@ -16,9 +16,11 @@ from idp.protocol.scope import OFFLINE_ACCESS, OPENID, Scope
 from idp.protocol.uri import Uri
 
 DEFAULT_SCOPE: Final = Scope(("openid", "profile", "email"))
-GRANT_TYPES: Final = ("authorization_code", "refresh_token")
+GRANT_TYPES: Final = ("authorization_code", "refresh_token", "client_credentials")
 SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
-AUTH_METHODS: Final = (*SECRET_METHODS, "none")
+AUTH_METHODS: Final = (*SECRET_METHODS, "private_key_jwt", "none")
+CLIENT_ALGS: Final = ("RS256", "PS256", "ES256", "EdDSA")
+"""What clients may sign with."""
 SIGNING_ALGS: Final = ("RS256", "ES256", "EdDSA")
 
 KINDS: Final[Mapping[str, kinds.Kind]] = {
@@ -28,6 +30,9 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "grant_types": kinds.some_of(*GRANT_TYPES),
     "response_types": kinds.some_of("code"),
     "token_endpoint_auth_method": kinds.one_of(*AUTH_METHODS),
+    "token_endpoint_auth_signing_alg": kinds.one_of(*CLIENT_ALGS),
+    "jwks": kinds.key_set,
+    "jwks_uri": kinds.web_address,
     "application_type": kinds.one_of("web", "native"),
     "scope": kinds.scope,
     "subject_type": kinds.one_of("public"),
@@ -46,6 +51,11 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "software_id": kinds.text,
     "software_version": kinds.text,
     "require_pkce": kinds.flag,
+    "require_pushed_authorization_requests": kinds.flag,
+    "dpop_bound_access_tokens": kinds.flag,
+    "authorization_signed_response_alg": kinds.one_of(*SIGNING_ALGS),
+    "request_object_signing_alg": kinds.one_of(*CLIENT_ALGS),
+    "require_signed_request_object": kinds.flag,
     "require_second_factor": kinds.flag,
     "first_party": kinds.flag,
     "reviewed": kinds.flag,
@@ -65,11 +75,7 @@ PROMISES: Final = (
     "id_token_encrypted_response_alg",
     "userinfo_signed_response_alg",
     "userinfo_encrypted_response_alg",
-    "authorization_signed_response_alg",
     "authorization_encrypted_response_alg",
-    "require_signed_request_object",
-    "require_pushed_authorization_requests",
-    "dpop_bound_access_tokens",
     "tls_client_certificate_bound_access_tokens",
 )
 """Protections we cannot give yet: to ignore them, as RFC 7591 §2 allows, would leave the client believing in them."""
@@ -121,20 +127,42 @@ def _redirects_are_registrable(members: Members, metadata: Mapping[str, object])
 
 
 def _grant_and_response_types_fit(members: Members, metadata: Mapping[str, object]) -> None:
-    """RFC 7591 §2.1."""
+    """RFC 7591 §2.1: who asks people has a place to go back to; who only asks for itself has none."""
     grant_types = members.get("grant_types", ("authorization_code",))
-    if "authorization_code" not in grant_types:
-        raise InvalidClientMetadata("grant_types must hold authorization_code")
-    if not members.get("response_types", ("code",)):
-        raise InvalidClientMetadata("response_types must hold code, since grant_types holds authorization_code")
-    if not members.get("redirect_uris"):
-        raise InvalidRedirectUri("redirect_uris must name at least one address")
+    if "authorization_code" in grant_types:
+        if not members.get("response_types", ("code",)):
+            raise InvalidClientMetadata("response_types must hold code, since grant_types holds authorization_code")
+        if not members.get("redirect_uris"):
+            raise InvalidRedirectUri("redirect_uris must name at least one address")
+        return
+    if not grant_types:
+        raise InvalidClientMetadata("grant_types must name at least one")
+    if members.get("response_types") or members.get("redirect_uris"):
+        raise InvalidClientMetadata("response_types and redirect_uris are for grant_types with authorization_code")
+    if "refresh_token" in grant_types:
+        raise InvalidClientMetadata("refresh_token in grant_types needs authorization_code beside it")
+    members["response_types"] = ()
+
+
+def _who_asks_for_itself_proves_itself(members: Members, metadata: Mapping[str, object]) -> None:
+    """RFC 6749 §4.4."""
+    if "client_credentials" in members.get("grant_types", ()) and members.get("token_endpoint_auth_method") == "none":
+        raise InvalidClientMetadata("client_credentials in grant_types needs a client that proves who it is")
 
 
 def _public_clients_use_pkce(members: Members, metadata: Mapping[str, object]) -> None:
     """RFC 9700 §2.1.1: without a secret, only PKCE ties the code to the client that asked for it."""
     if members.get("token_endpoint_auth_method") == "none" and not members.get("require_pkce", True):
         raise InvalidClientMetadata("require_pkce must be true where token_endpoint_auth_method is none")
+
+
+def _keys_are_where_they_are_needed(members: Members, metadata: Mapping[str, object]) -> None:
+    """RFC 7591 §2, OpenID Connect Registration §2."""
+    if "jwks" in members and "jwks_uri" in members:
+        raise InvalidClientMetadata("jwks and jwks_uri must not both be there")
+    by_key = members.get("token_endpoint_auth_method") == "private_key_jwt"
+    if by_key and "jwks" not in members and "jwks_uri" not in members:
+        raise InvalidClientMetadata("token_endpoint_auth_method private_key_jwt needs jwks or jwks_uri")
 
 
 def _optional_scopes_are_in_scope(members: Members, metadata: Mapping[str, object]) -> None:
@@ -185,7 +213,9 @@ def _add_allowed_origins(members: Members, metadata: Mapping[str, object]) -> No
 RULES: Final = (
     _redirects_are_registrable,
     _grant_and_response_types_fit,
+    _who_asks_for_itself_proves_itself,
     _public_clients_use_pkce,
+    _keys_are_where_they_are_needed,
     _optional_scopes_are_in_scope,
     _sentences_are_of_own_scopes,
     _no_promise_is_broken,

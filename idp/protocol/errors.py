@@ -177,6 +177,18 @@ class InvalidTarget(OAuthError):
     code = "invalid_target"
 
 
+class InvalidDpopProof(OAuthError):
+    """RFC 9449 §5: the DPoP proof is missing, malformed, too old, used before, or for another request."""
+
+    code = "invalid_dpop_proof"
+
+
+class UseDpopNonce(OAuthError):
+    """RFC 9449 §8: the proof must hold the nonce that comes with this answer."""
+
+    code = "use_dpop_nonce"
+
+
 ERROR_CODES: dict[str, type[OAuthError]] = {
     error.code: error
     for error in (
@@ -205,6 +217,8 @@ ERROR_CODES: dict[str, type[OAuthError]] = {
         InvalidRedirectUri,
         InvalidClientMetadata,
         InvalidTarget,
+        InvalidDpopProof,
+        UseDpopNonce,
     )
 }
 """Registered code → the error that bears it."""

@@ -1,5 +1,6 @@
 """The kinds of value a member of client metadata may have: each reads one, or says what is wrong with it."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -16,6 +17,8 @@ LONGEST_NAME: Final = 60
 
 _LONGEST_TEXT = 255
 _MOST_ITEMS = 50
+_LONGEST_KEYS = 32 * 1024
+_PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _MOST_SENTENCES = 200
 _LONGEST_SENTENCE = 120
 _LONGEST_AGE = 10 * 365 * 24 * 3600
@@ -75,6 +78,20 @@ def sentences(value: object) -> dict[str, str]:
         scope, hash_sign, tag = key.rpartition("#")
         read[f"{scope}#{tag.lower()}" if hash_sign else key] = name(sentence, _LONGEST_SENTENCE)
     return read
+
+
+def key_set(value: object) -> dict[str, Any]:
+    """A JWK Set (RFC 7517 §5) of public keys."""
+    keys = value.get("keys") if isinstance(value, dict) else None
+    if not isinstance(keys, list) or not keys or len(keys) > _MOST_ITEMS:
+        raise BadMember(f"must be a JWK Set with 1 to {_MOST_ITEMS} keys")
+    if not all(isinstance(key, dict) and isinstance(key.get("kty"), str) for key in keys):
+        raise BadMember("must hold keys with a kty")
+    if any(_PRIVATE & key.keys() for key in keys):
+        raise BadMember("must hold public keys alone; keep the private half to yourself, and make a new pair now")
+    if len(json.dumps(keys)) > _LONGEST_KEYS:
+        raise BadMember(f"must not be longer than {_LONGEST_KEYS} characters")
+    return {"keys": keys}
 
 
 def texts(value: object) -> tuple[str, ...]:

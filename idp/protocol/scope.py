@@ -87,3 +87,6 @@ class Scope:
 
 
 NOTHING: Final = Scope()
+
+ABOUT_PEOPLE: Final = Scope((*OFFERED, GROUPS))
+"""What only a person can let an app have."""

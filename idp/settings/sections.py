@@ -170,6 +170,7 @@ class Tokens(Section):
     refresh_idle_for: Annotated[int, Field(ge=600)] = 90 * 86400
     refresh_absolute_for: Annotated[int, Field(ge=600)] = 365 * 86400
     refresh_grace: Annotated[int, Field(ge=0, le=60)] = 10
+    dpop_nonce: bool = False
 
 
 class Signup(Section):

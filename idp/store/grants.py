@@ -4,7 +4,7 @@ Codes, refresh tokens and opaque access tokens are sealed values that point to i
 all of them at once.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Text, delete, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,7 +18,9 @@ from idp.store.hot import Found, hot_count, hot_row
 
 
 class GrantRow(Base):
-    """`session_id` is the `sid`; a grant without `offline` ends with that session."""
+    """`session_id` is the `sid`; a grant without `offline` ends with that session. `jkt` is the thumbprint of the key
+    that its refresh tokens are bound to (RFC 9449 §5), "" for none.
+    """
 
     __tablename__ = "grants"
 
@@ -37,6 +39,7 @@ class GrantRow(Base):
     opened_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     revoked_at: Mapped[int | None] = mapped_column(BigInteger)
+    jkt: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Grant:
     acr: str
     offline: bool
     generation: int = 0
+    jkt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,9 @@ _ALIVE_SESSION = """
 # whoever ends the session at that moment: PostgreSQL waits for them and looks again, SQLite has one writer anyway.
 _OPENING = f"""
     INSERT INTO grants (id, user_id, client_id, session_id, scope, claims, auth_time, amr, acr, offline,
-                        generation, rotated_at, opened_at, expires_at)
+                        generation, rotated_at, opened_at, expires_at, jkt)
     SELECT :id, s.user_id, :client_id, s.id, :scope, :claims, :auth_time, :amr, :acr, :offline,
-           0, :now, :now, :expires_at
+           0, :now, :now, :expires_at, :jkt
     FROM browser_sessions s JOIN users u ON u.id = s.user_id AND u.state = 'active'
     WHERE s.id = :session_id AND s.user_id = :user_id AND {_ALIVE_SESSION}
       AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.user_id = s.user_id AND c.client_id = :app
@@ -97,8 +101,10 @@ _OPENING = f"""
         (SELECT e.address FROM emails e WHERE e.user_id = grants.user_id AND e.is_primary) AS email
 """
 _OPEN = {"postgresql": text(_OPENING % "FOR SHARE OF s"), "sqlite": text(_OPENING % "")}
+_MEMBERS = tuple(field.name for field in fields(Grant) if field.name not in ("scope", "offline"))
 _COLUMNS = """
-    g.id, g.user_id, g.client_id, g.session_id, g.scope, g.claims, g.auth_time, g.amr, g.acr, g.offline, g.generation
+    g.id, g.user_id, g.client_id, g.session_id, g.scope, g.claims, g.auth_time, g.amr, g.acr, g.offline, g.generation,
+    g.jkt
 """
 _PERSON_OF_GRANT = """
     u.profile, u.locale, u.updated_at, e.address AS email
@@ -113,7 +119,7 @@ _ALIVE = text(
 )
 _REFRESHABLE = text(
     f"""
-    SELECT {_COLUMNS}, g.rotated_at, g.opened_at, {_PERSON_OF_GRANT}
+    SELECT {_COLUMNS}, g.rotated_at, g.opened_at, g.expires_at, {_PERSON_OF_GRANT}
     LEFT JOIN browser_sessions s ON s.id = g.session_id AND {_ALIVE_SESSION}
     WHERE g.id = :id AND g.client_id = :client_id AND g.revoked_at IS NULL AND g.expires_at > :now
       AND (g.offline OR s.id IS NOT NULL)
@@ -130,7 +136,7 @@ _SWEEP_APP = text(
     "UPDATE grants SET revoked_at = :now WHERE user_id = :user_id AND client_id = :client_id AND revoked_at IS NULL"
 )
 _GENERATION = text("SELECT generation, rotated_at FROM grants WHERE id = :id AND revoked_at IS NULL")
-_EXISTS = text("SELECT 1 FROM grants WHERE id = :id")
+_CLIENT = text("SELECT client_id FROM grants WHERE id = :id")
 
 
 def open(grant: Grant, now: int, idle_since: int, expires_at: int, asked_at: int) -> Person:
@@ -151,6 +157,7 @@ def open(grant: Grant, now: int, idle_since: int, expires_at: int, asked_at: int
         "amr": grant.amr,
         "acr": grant.acr,
         "offline": grant.offline,
+        "jkt": grant.jkt,
         "now": now,
         "idle_since": idle_since,
         "expires_at": expires_at,
@@ -159,7 +166,7 @@ def open(grant: Grant, now: int, idle_since: int, expires_at: int, asked_at: int
     opened = hot_row(_OPEN[db.engine.dialect.name], values)
     if opened is not None:
         return _person(opened)
-    if hot_row(_EXISTS, {"id": grant.id}) is None:
+    if hot_row(_CLIENT, {"id": grant.id}) is None:
         raise InvalidGrant(
             "the person signed out or disconnected the app before the code was redeemed, or their account is not active"
         )
@@ -173,8 +180,28 @@ def alive(grant_id: str) -> tuple[Grant, Person] | None:
     return None if found is None else (_grant(found), _person(found))
 
 
+def stands(grant_id: str, client_id: str, now: int, idle_since: int) -> tuple[Grant, int] | None:
+    """A grant of this app whose newest refresh token may still be used, and until when; looking spends nothing."""
+    found = hot_row(_REFRESHABLE, {"id": grant_id, "client_id": client_id, "now": now, "idle_since": idle_since})
+    return None if found is None else (_grant(found), int(found.expires_at))
+
+
+def client_of(grant_id: str) -> str | None:
+    """The app a grant was given to, whether or not it still lives."""
+    found = hot_row(_CLIENT, {"id": grant_id})
+    return None if found is None else str(found.client_id)
+
+
 def rotate(
-    grant_id: str, client_id: str, generation: int, now: int, *, wanted: Scope, idle_since: int, tokens: Tokens
+    grant_id: str,
+    client_id: str,
+    generation: int,
+    now: int,
+    *,
+    wanted: Scope,
+    idle_since: int,
+    tokens: Tokens,
+    jkt: str = "",
 ) -> tuple[Grant, Person]:
     """RFC 9700 §4.14.2: the next generation, or the end of the family. InvalidScope when `wanted` is wider.
 
@@ -185,6 +212,8 @@ def rotate(
     if found is None:
         raise InvalidGrant("the refresh token is expired, revoked, or belongs to another client")
     grant = _grant(found)
+    if grant.jkt and grant.jkt != jkt:
+        raise InvalidGrant("the refresh token is bound to a key: prove with DPoP that you hold it")
     if not wanted <= grant.scope:
         raise InvalidScope("scope may not be wider than what was granted")
     expires_at = min(now + tokens.refresh_idle_for, found.opened_at + tokens.refresh_absolute_for)
@@ -255,19 +284,8 @@ def _revoke_where(*which: object, now: int) -> None:
 
 
 def _grant(found: Found) -> Grant:
-    return Grant(
-        id=found.id,
-        user_id=found.user_id,
-        client_id=found.client_id,
-        session_id=found.session_id,
-        scope=Scope.parse(found.scope),
-        claims=found.claims,
-        auth_time=found.auth_time,
-        amr=found.amr,
-        acr=found.acr,
-        offline=bool(found.offline),
-        generation=found.generation,
-    )
+    values = {name: getattr(found, name) for name in _MEMBERS}
+    return Grant(**values, scope=Scope.parse(found.scope), offline=bool(found.offline))
 
 
 def _person(found: Found) -> Person:

@@ -42,7 +42,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "agreements": "id user_id digest",
     "browser_sessions": "cookie user_id identity_id",
     "consents": "user_id",
-    "grants": "id user_id generation",
+    "grants": "id user_id generation jkt",
     "logout_notices": "id user_id next_try_at leased_until last_error",
     "audit": "id user_id reference",
 }

@@ -11,12 +11,16 @@ from idp.store.base import Base, count, db, is_id, new_id, row
 
 
 class PendingAuthorization(Base):
-    """`request` is the checked AuthorizationRequest; the `…_sid` columns say what was done *for this request*."""
+    """`request` is the checked AuthorizationRequest; the `…_sid` columns say what was done *for this request*.
+
+    `pushed` is the fingerprint of a pushed request's secret (RFC 9126); `browser` is empty until one comes with it.
+    """
 
     __tablename__ = "pending_authorizations"
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True)
     browser: Mapped[str] = mapped_column(String(64))
+    pushed: Mapped[str | None] = mapped_column(String(64), unique=True)
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"))
     request: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[int] = mapped_column(BigInteger)
@@ -68,6 +72,21 @@ _FIND = select(
     PendingAuthorization.expires_at > bindparam("now"),
     PendingAuthorization.answered_at.is_(None),
 )
+_TAKE = (
+    update(PendingAuthorization)
+    .where(
+        PendingAuthorization.pushed == bindparam("secret"),
+        PendingAuthorization.client_id == bindparam("of_client"),
+        PendingAuthorization.browser == "",
+        PendingAuthorization.expires_at > bindparam("now"),
+    )
+    .values(browser=bindparam("by_browser"), asked_at=bindparam("now"), expires_at=bindparam("until"))
+)
+_TAKEN = select(PendingAuthorization.id).where(
+    PendingAuthorization.pushed == bindparam("secret"),
+    PendingAuthorization.client_id == bindparam("of_client"),
+    PendingAuthorization.browser == bindparam("by_browser"),
+)
 _ANSWER = (
     update(PendingAuthorization)
     .where(
@@ -93,6 +112,24 @@ def open(request: AuthorizationRequest, browser: str, now: int, expires_at: int)
         )
     )
     return pending
+
+
+def push(request: AuthorizationRequest, secret: str, now: int, expires_at: int) -> None:
+    """RFC 9126 §2.2: a checked request waits for the browser that brings this secret (its fingerprint)."""
+    values = {"asked_at": now, "expires_at": expires_at, "request": request.to_json()}
+    statement = insert(PendingAuthorization).values(id=new_id(), browser="", pushed=secret, **values)
+    db.session.execute(statement.values(client_id=request.client_id))
+
+
+def take(secret: str, client_id: str, browser: str, now: int, expires_at: int) -> Pending | None:
+    """The pushed request, bound to this browser from now on; None when another one took it, or it is too old.
+
+    The same browser may load the page again, until it is answered.
+    """
+    values = {"secret": secret, "of_client": client_id, "by_browser": browser}
+    count(_TAKE, {**values, "now": now, "until": expires_at})
+    found = row(_TAKEN, values)
+    return find(found.id, browser, now) if found else None
 
 
 def find(pending_id: str, browser: str, now: int) -> Pending | None:

@@ -24,11 +24,13 @@ from idp.store import (
     pictures,
     proofs,
     recovery_codes,
+    revoked_tokens,
     sign_ups,
     signing_keys,
     throttles,
     trusted_devices,
     upstream_logins,
+    used_once,
     users,
 )
 from idp.store.base import Base
@@ -57,11 +59,13 @@ TABLES = (
     pictures.Picture,
     proofs.Proof,
     recovery_codes.RecoveryCode,
+    revoked_tokens.RevokedToken,
     sign_ups.SignUp,
     signing_keys.SigningKey,
     throttles.Throttle,
     trusted_devices.TrustedDevice,
     upstream_logins.UpstreamLogin,
+    used_once.UsedOnce,
     users.User,
 )
 

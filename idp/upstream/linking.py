@@ -57,8 +57,8 @@ def what_follows(identity: Identity, account: Account | None, *, takes_new: bool
 def checked(identity: Identity) -> Identity:
     """The identity as it may be stored and shown. What is too long for that is left out: nobody is refused for a name.
 
-    NotIdentified when its key does not fit: cut short it would be another's. A proof of an address holds for the letters
-    that were proved: where ours would be compared in another spelling (NFKC, casefolded), it is proved by our own mail.
+    NotIdentified when its key does not fit: cut short it would be another's. A proof of an address holds for the
+    letters that were proved: where ours would be compared in another spelling (NFKC), it is proved by our own mail.
     """
     if not all(_is_text(part, LONGEST_KEY) for part in (identity.provider, identity.app_id, identity.subject)):
         raise NotIdentified(Failure.BROKEN, "the provider, app or subject is empty, too long or unreadable")

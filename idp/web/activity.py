@@ -76,6 +76,7 @@ def _of_sign_in() -> dict[str, str]:
         "sign_in_on_hold": gettext("A sign-in was stopped while the account was on hold"),
         "device_signed_out": gettext("You signed out another device"),
         "devices_signed_out": gettext("You signed out all other devices"),
+        "token_revoked": gettext("An app gave its access back"),
         "consent_given": gettext("You let an app use your account"),
         "app_disconnected": gettext("You disconnected an app"),
         "token_replayed": gettext("An app’s access was used twice, so we ended it"),

@@ -18,7 +18,7 @@ def open_to(response: Response, origins: Collection[str]) -> Response:
     origin = request.headers.get("Origin")
     if origin in origins:
         response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate"
+        response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, DPoP-Nonce"
     response.vary.add("Origin")
     return response
 
@@ -30,7 +30,7 @@ def preflight(methods: str) -> Response:
     if origin and origin != "null":
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Allow-Methods"] = methods
-        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, DPoP"
         response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_MAX_AGE)
     response.vary.add("Origin")
     return response

@@ -11,7 +11,10 @@ from idp.accounts.documents import Documents
 from idp.accounts.hashing import PasswordHasher
 from idp.accounts.pictures import Darkroom
 from idp.issuance.issue import Mint
+from idp.outside import addresses, fetch
+from idp.outside.fetch import Fetcher
 from idp.outside.geoip import Atlas, UnusableDatabase
+from idp.outside.key_sets import KeySets
 from idp.settings.load import Settings
 from idp.signing.ring import KeyRing
 from idp.signing.sealing import Sealer
@@ -35,6 +38,7 @@ class House:
     clients: KnownClients
     atlas: Atlas
     upstreams: Registry
+    key_sets: KeySets
     documents: Documents
 
 
@@ -53,8 +57,14 @@ def prepare(app: Flask, settings: Settings) -> None:
         clients=KnownClients(settings.clients.cache_for),
         atlas=_atlas(settings.geoip.database),
         upstreams=Registry.of(settings),
+        key_sets=KeySets(outward_of(settings)),
         documents=Documents.of(settings),
     )
+
+
+def outward_of(settings: Settings) -> Fetcher:
+    """What apps registered may lead into our own network only where nobody else reaches us."""
+    return fetch.guarded(addresses.THIS_MACHINE if settings.server.is_loopback else addresses.PUBLIC)
 
 
 def _atlas(path: str) -> Atlas:

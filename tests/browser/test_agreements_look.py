@@ -42,6 +42,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+OPENED = "document.querySelectorAll('details').forEach((part) => { part.open = true })"
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(PHONE, "light"), (DESKTOP, "dark"), (SMALLEST, "light")])
 def test_changed_terms_are_read_and_agreed_to(
     provider: Looks, app: Flask, folder: Path, photographs: Path | None, width: int, scheme: Scheme
@@ -57,7 +60,7 @@ def test_changed_terms_are_read_and_agreed_to(
 
         for path in ("/terms", "/terms/2026-11", "/privacy"):
             page.goto(path)
-            page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true })")
+            page.evaluate(OPENED)
             looked_at(path.strip("/").replace("/", "-"))
         page.goto("/signin")
         page.get_by_label("Email address").fill(ADDRESS)
@@ -75,12 +78,17 @@ def test_changed_terms_are_read_and_agreed_to(
         page.get_by_role("button", name="Turn on news and offers").click()
         expect(page.locator("#news")).to_contain_text("On since")
         looked_at("profile")
-        with app.app_context():
-            token = stop_token(str(alice.user_id), app.extensions["portico"].sealer, clock.now())
-        page.goto(f"/marketing/stop?{urlencode({'token': token})}")
+        page.goto(stopping(app, str(alice.user_id)))
         looked_at("stop")
         page.get_by_role("button", name="Stop them").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("You won’t get any more")
         looked_at("stopped")
         page.goto("/marketing/stop?token=nothing")
         looked_at("stop-dead")
+
+
+def stopping(app: Flask, user_id: str) -> str:
+    """Where the link at the foot of a mail with news leads."""
+    with app.app_context():
+        token = stop_token(user_id, app.extensions["portico"].sealer, clock.now())
+    return f"/marketing/stop?{urlencode({'token': token})}"

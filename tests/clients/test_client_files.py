@@ -135,7 +135,7 @@ def test_a_secret_may_come_from_the_environment_or_a_file_beside(
         ("client_secret_env = 1", "client_secret_env: "),
         (
             'token_endpoint_auth_method = "none"\nclient_secret_env = "SECRET"',
-            "client_secret_env: a public client (token_endpoint_auth_method = none) has no secret",
+            "client_secret_env: a client with token_endpoint_auth_method = none has no secret",
         ),
     ],
 )

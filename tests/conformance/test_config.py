@@ -23,8 +23,15 @@ REGISTERED_SINCE = {
     "end_session_endpoint",
     "prompt_values_supported",
     "authorization_response_iss_parameter_supported",
+    "pushed_authorization_request_endpoint",
+    "require_pushed_authorization_requests",
+    "dpop_signing_alg_values_supported",
+    "authorization_signing_alg_values_supported",
+    "backchannel_logout_supported",
+    "backchannel_logout_session_supported",
 }
-"""Discovery §3, RP-Initiated Logout §2.1, Initiating User Registration §4.2, RFC 9207 §3; Authlib's lists lack them."""
+"""Discovery §3, RP-Initiated Logout §2.1, Initiating User Registration §4.2, RFC 9207 §3, RFC 9126 §5, RFC 9449 §5.1,
+JARM §4, Back-Channel Logout §2.1; Authlib's lists lack them."""
 REGISTERED = REGISTERED_SINCE.union(AuthorizationServerMetadata.REGISTRY_KEYS, OpenIDProviderMetadata.REGISTRY_KEYS)
 
 

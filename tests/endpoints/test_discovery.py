@@ -64,14 +64,14 @@ def test_every_member_that_has_to_be_there(document: dict[str, Any]) -> None:
 def test_what_is_offered_and_what_is_not(document: dict[str, Any]) -> None:
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert document["response_types_supported"] == ["code"]
-    assert set(document["response_modes_supported"]) == {"query", "form_post"}
-    assert set(document["grant_types_supported"]) == {"authorization_code", "refresh_token"}
+    assert set(document["response_modes_supported"]) == {"query", "form_post", "jwt", "query.jwt", "form_post.jwt"}
+    assert set(document["grant_types_supported"]) == {"authorization_code", "refresh_token", "client_credentials"}
     assert set(document["prompt_values_supported"]) == {"none", "login", "consent", "select_account", "create"}
     assert set(document["id_token_signing_alg_values_supported"]) == {"RS256", "ES256", "EdDSA"}
     assert document["authorization_response_iss_parameter_supported"] is True
-    assert document["request_parameter_supported"] is False
+    assert document["request_parameter_supported"] is True
     assert document["request_uri_parameter_supported"] is False
-    assert "token_endpoint_auth_signing_alg_values_supported" not in document, "no client signs here yet"
+    assert document["token_endpoint_auth_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
 
 
 @pytest.mark.section("Initiating User Registration 1.0 §4.2")

@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from joserfc import jws
 
 from tests.clocks import Clock
+from tests.id_tokens import verified
 from tests.people import Person
-from tests.relying_app import RelyingApp, Tokens, verified
+from tests.relying_app import RelyingApp, Tokens
 
 pytestmark = pytest.mark.section("OpenID Connect Core §5.3")
 
@@ -205,7 +206,7 @@ def test_a_jwt_access_token_is_no_id_token(app: Flask, alice: Person) -> None:
     modern = RelyingApp.registered(app, "modern", access_token_format="jwt")
     tokens = modern.asks().seen_by(alice).signs_in().allows().redeems()
     with pytest.raises(AssertionError):
-        verified(modern, tokens.access_token)
+        verified(app, modern.issuer, modern.client_id, tokens.access_token)
     visit = modern.asks(prompt="none", id_token_hint=tokens.access_token).seen_by(alice)
     assert visit.error == "login_required"
 

@@ -111,7 +111,7 @@ def test_elsewhere_the_door_is_not_registered(install: Callable[..., Flask]) -> 
     for issuer in ("http://127.0.0.1:8000", "https://id.example.com"):
         app = install(development=False, issuer=issuer)
         assert "dev_mail" not in app.blueprints
-        assert not [rule for rule in app.url_map.iter_rules() if re.search("mail", rule.rule)]
+        assert not [rule for rule in app.url_map.iter_rules() if re.search("dev/mail", rule.rule)]
 
 
 def test_another_name_for_this_machine_shows_no_mail(developing: Flask) -> None:

@@ -241,6 +241,7 @@ def test_the_log_hears_no_secret() -> None:
     assert "/a" in str(refusal(fetch.guarded(), "https://localhost/a?code=hunter2"))
 
 
+@pytest.mark.incident("CVE-2026-5469")
 @pytest.mark.incident("CVE-2020-10770")
 @pytest.mark.incident("CVE-2026-1180")
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0x7f.1", "2130706433", "0"])

@@ -13,6 +13,7 @@ from idp.protocol.scope import Scope
 
 pytestmark = [pytest.mark.section("RFC 7591 §2"), pytest.mark.section("OpenID Connect Registration §2")]
 
+SERVICE: dict[str, object] = {"client_name": "Nightly report", "grant_types": ["client_credentials"]}
 WEB: dict[str, object] = {"client_name": "Photo Box", "redirect_uris": ["https://box.example/cb"]}
 NATIVE: dict[str, object] = WEB | {
     "application_type": "native",
@@ -95,7 +96,7 @@ def test_rfc7591_2_what_was_said_is_what_is_registered() -> None:
 
 
 def test_rfc7591_2_null_is_absent_and_the_unheard_of_is_ignored() -> None:
-    assert registered(scope=None, jwks_uri=5, color="green") == registered()
+    assert registered(scope=None, shape=5, color="green") == registered()
 
 
 def test_a_scope_of_the_clients_own_has_a_sentence_in_each_language() -> None:
@@ -112,12 +113,24 @@ def test_a_scope_of_the_clients_own_has_a_sentence_in_each_language() -> None:
         (WEB | {"scope": 1}, "scope must be a string of scopes parted by spaces"),
         (WEB | {"grant_types": "authorization_code"}, "grant_types must be an array of strings"),
         (WEB | {"grant_types": ["password"]}, "grant_types may hold authorization_code, refresh_token"),
-        (WEB | {"grant_types": ["refresh_token"]}, "grant_types must hold authorization_code"),
+        (
+            WEB | {"grant_types": ["refresh_token"]},
+            "response_types and redirect_uris are for grant_types with authorization_code",
+        ),
+        (SERVICE | {"grant_types": []}, "grant_types must name at least one"),
+        (
+            SERVICE | {"grant_types": ["client_credentials", "refresh_token"]},
+            "refresh_token in grant_types needs authorization_code beside it",
+        ),
+        (
+            SERVICE | {"token_endpoint_auth_method": "none"},
+            "client_credentials in grant_types needs a client that proves who it is",
+        ),
         (WEB | {"response_types": ["id_token"]}, "response_types may hold code"),
         (WEB | {"response_types": []}, "response_types must hold code, since grant_types holds authorization_code"),
         (
-            WEB | {"token_endpoint_auth_method": "private_key_jwt"},
-            "token_endpoint_auth_method must be client_secret_basic or client_secret_post or none",
+            WEB | {"token_endpoint_auth_method": "tls_client_auth"},
+            "token_endpoint_auth_method must be client_secret_basic or client_secret_post or private_key_jwt or none",
         ),
         (
             WEB | {"id_token_signed_response_alg": "none"},

@@ -37,6 +37,8 @@ REGISTERED = {
     "invalid_redirect_uri": 400,
     "invalid_client_metadata": 400,
     "invalid_target": 400,
+    "invalid_dpop_proof": 400,
+    "use_dpop_nonce": 400,
 }
 
 

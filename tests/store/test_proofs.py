@@ -10,16 +10,24 @@ from idp.accounts import joining, proofs
 from idp.accounts.identifiers import normalise_email
 from idp.accounts.joining import Terms
 from idp.accounts.proofs import CONFIRM_FOR, RESET_FOR, NoTriesLeft
+from idp.signing.sealing import Sealer
+from idp.signing.wrapping import KeyFolder
 from idp.store import emails, sign_ups, users
 from idp.store.base import db, fingerprint, unit_of_work
 from idp.store.proofs import CONFIRM, RESET, by_token
 from idp.store.sign_ups import Waiting
+from tests import databases
 
 NOW = 1_800_000_000
 KEY, OLDER_KEY = b"k" * 32, b"o" * 32
 TRIES = 5
 TERMS = Terms("2026-11", "2026-11", marketing=False, locale="en", network="192.0.2.1")
 pytestmark = pytest.mark.usefixtures("store")
+
+
+def sealer() -> Sealer:
+    """No sign-up here carries an identity that it would have to open."""
+    return Sealer(KeyFolder.open(databases.key_folder()))
 
 
 def signed_up(browser: str = "firefox", address: str = "Alice@example.org", now: int = NOW) -> Waiting:
@@ -34,12 +42,12 @@ def mailed(waiting: Waiting, now: int = NOW, *, deliverable: bool = True) -> pro
 
 def confirmed(token: str, now: int = NOW) -> joining.Confirmed | None:
     with unit_of_work():
-        return joining.confirm_by_link(token, "phone", now)
+        return joining.confirm_by_link(token, "phone", sealer(), now)
 
 
 def tried(waiting: Waiting, code: str, now: int = NOW) -> joining.Confirmed | None:
     with unit_of_work():
-        return joining.confirm_by_code(waiting, code, (KEY, OLDER_KEY), TRIES, now)
+        return joining.confirm_by_code(waiting, code, (KEY, OLDER_KEY), TRIES, sealer(), now)
 
 
 def another(code: str) -> str:

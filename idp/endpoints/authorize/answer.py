@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from idp.endpoints.authorize.steps import Answer
-from idp.issuance import authorization_code
+from idp.issuance import authorization_code, authorization_response
 from idp.issuance.authorization_code import AuthorizationCode
 from idp.issuance.issue import Mint
 from idp.protocol import acr, response_mode
@@ -14,12 +14,13 @@ from idp.protocol.errors import OAuthError
 from idp.protocol.redirect_uri import origin_of
 from idp.protocol.scope import OFFLINE_ACCESS
 from idp.store.base import new_id
+from idp.store.clients import Client
 from idp.store.grants import Grant
 from idp.web.answers import Response, see_other
 from idp.web.page import render
 
 
-def with_code(request: AuthorizationRequest, answer: Answer, mint: Mint, now: int) -> Response:
+def with_code(request: AuthorizationRequest, answer: Answer, client: Client, mint: Mint, now: int) -> Response:
     """RFC 6749 §4.1.2. Nothing is written: the grant opens when the code is redeemed."""
     session = answer.session
     grant = Grant(
@@ -35,8 +36,10 @@ def with_code(request: AuthorizationRequest, answer: Answer, mint: Mint, now: in
         offline=OFFLINE_ACCESS in request.scope & answer.scope,
     )
     expires_at = now + mint.tokens.code_for
-    code = AuthorizationCode(grant, request.reply_to.redirect_uri, request.nonce, request.code_challenge, expires_at)
-    return _send(request.reply_to, {"code": authorization_code.seal(code, mint.sealer, now)}, mint.issuer)
+    code = AuthorizationCode(
+        grant, request.reply_to.redirect_uri, request.nonce, request.code_challenge, expires_at, request.dpop_jkt
+    )
+    return _send(request.reply_to, {"code": authorization_code.seal(code, mint.sealer, now)}, client, mint, now)
 
 
 def _wanted_acr(request: AuthorizationRequest) -> tuple[object, ...]:
@@ -45,15 +48,20 @@ def _wanted_acr(request: AuthorizationRequest) -> tuple[object, ...]:
     return wanted.values if wanted and wanted.values else request.acr_values
 
 
-def with_error(reply_to: ReplyTo, error: OAuthError, issuer: str) -> Response:
+def with_error(reply_to: ReplyTo, error: OAuthError, client: Client, mint: Mint, now: int) -> Response:
     """RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6."""
-    return _send(reply_to, {"error": error.code, "error_description": error.description}, issuer)
+    return _send(reply_to, {"error": error.code, "error_description": error.description}, client, mint, now)
 
 
-def _send(reply_to: ReplyTo, members: Mapping[str, str], issuer: str) -> Response:
-    """`state` as received, and `iss` against mix-up (RFC 9207)."""
+def _send(reply_to: ReplyTo, members: Mapping[str, str], client: Client, mint: Mint, now: int) -> Response:
+    """`state` as received, and `iss` against mix-up (RFC 9207); all of it as one signed value where asked (JARM)."""
     state = {} if reply_to.state is None else {"state": reply_to.state}
-    return RESPONSE_MODES[reply_to.response_mode](reply_to.redirect_uri, {**members, **state, "iss": issuer})
+    told = {**members, **state, "iss": mint.issuer}
+    carrier, is_signed = response_mode.way_of(reply_to.response_mode)
+    if is_signed:
+        alg = client.metadata.authorization_signed_response_alg
+        told = {"response": authorization_response.sign(told, client.client_id, alg, mint, now)}
+    return CARRIERS[carrier](reply_to.redirect_uri, told)
 
 
 def _by_query(redirect_uri: str, members: Mapping[str, str]) -> Response:
@@ -69,7 +77,7 @@ def _by_form_post(redirect_uri: str, members: Mapping[str, str]) -> Response:
     return render("form_post.html", form_targets=(origin_of(redirect_uri),), action=redirect_uri, members=dict(members))
 
 
-RESPONSE_MODES: Final[Mapping[str, Callable[[str, Mapping[str, str]], Response]]] = {
+CARRIERS: Final[Mapping[str, Callable[[str, Mapping[str, str]], Response]]] = {
     response_mode.QUERY: _by_query,
     response_mode.FORM_POST: _by_form_post,
 }

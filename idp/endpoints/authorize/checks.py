@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from idp.protocol import acr, hints, response_mode
+from idp.protocol import acr, dpop, hints, response_mode
 from idp.protocol.authorization_request import AuthorizationRequest, ReplyTo
 from idp.protocol.claims import ClaimsRequest
 from idp.protocol.errors import (
@@ -15,7 +15,6 @@ from idp.protocol.errors import (
     LoginRequired,
     OAuthError,
     RegistrationNotSupported,
-    RequestNotSupported,
     RequestUriNotSupported,
     UnauthorizedClient,
     UnmetAuthenticationRequirements,
@@ -32,6 +31,8 @@ from idp.store.clients import Client, KnownClients
 
 LONGEST_STATE: Final = 2048
 LONGEST_NONCE: Final = 512
+NOT_REGISTERED: Final = "redirect_uri is not registered for this app: it must be the same, character by character"
+AUTHORIZE, PUSHED = "A", "P"
 
 
 class Unanswerable(Exception):
@@ -48,7 +49,9 @@ class Unanswerable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the checks look at. `prompts` are the values of prompt that are offered here."""
+    """What the checks look at. `prompts` are the values of prompt that are offered here; `is_signed` says that the app
+    signed all of it (RFC 9101).
+    """
 
     parameters: Parameters
     client: Client
@@ -56,6 +59,7 @@ class Asked:
     issuer: str
     prompts: tuple[str, ...]
     now: int
+    is_signed: bool = False
 
 
 def who_asks(parameters: Parameters, clients: KnownClients, now: int) -> tuple[Client, ReplyTo]:
@@ -72,17 +76,26 @@ def who_asks(parameters: Parameters, clients: KnownClients, now: int) -> tuple[C
     if redirect_uri is None:
         raise Unanswerable(InvalidRequest("redirect_uri is missing"), client_id)
     if not client.metadata.accepts_redirect(redirect_uri):
-        mend = "redirect_uri is not registered for this app: it must be the same, character by character"
-        raise Unanswerable(InvalidRedirectUri(mend), client_id)
+        raise Unanswerable(InvalidRedirectUri(NOT_REGISTERED), client_id)
     return client, ReplyTo(redirect_uri, _mode_of_reply(parameters), _state_of_reply(parameters))
 
 
-def what_is_asked(asked: Asked, reply_to: ReplyTo) -> AuthorizationRequest:
-    """The whole request, checked. An OAuthError goes back to the app."""
+def who_pushes(parameters: Parameters, client: Client) -> ReplyTo:
+    """The one place the answer may go to (RFC 9126 §2.1); the client is proved already. InvalidRequest otherwise."""
+    redirect_uri = parameters.get("redirect_uri")
+    if redirect_uri is None:
+        raise InvalidRequest("redirect_uri is missing")
+    if not client.metadata.accepts_redirect(redirect_uri):
+        raise InvalidRequest(NOT_REGISTERED)
+    return ReplyTo(redirect_uri, _mode_of_reply(parameters), _state_of_reply(parameters))
+
+
+def what_is_asked(asked: Asked, reply_to: ReplyTo, endpoint: str = AUTHORIZE) -> AuthorizationRequest:
+    """The whole request, checked as this endpoint checks. An OAuthError goes back to the app."""
     asked.parameters.refuse_duplicates()
     checked: dict[str, Any] = {}
     for check, endpoints in CHECKS:
-        if "A" in endpoints:
+        if endpoint in endpoints:
             checked |= check(asked)
     return AuthorizationRequest(client_id=asked.client.client_id, reply_to=reply_to, **checked)
 
@@ -90,13 +103,26 @@ def what_is_asked(asked: Asked, reply_to: ReplyTo) -> AuthorizationRequest:
 def nothing_unsupported(asked: Asked) -> Mapping[str, object]:
     """OpenID Connect Core §6, §7.2.1: each way of asking that is not offered has its own error."""
     unsupported: tuple[tuple[str, type[OAuthError]], ...] = (
-        ("request", RequestNotSupported),
         ("request_uri", RequestUriNotSupported),
         ("registration", RegistrationNotSupported),
     )
     for name, error in unsupported:
         if name in asked.parameters:
             raise error(f"the parameter {name} is not supported; send plain parameters")
+    return {}
+
+
+def pushed_where_required(asked: Asked) -> Mapping[str, object]:
+    """RFC 9126 §5: what such a client sends through the browser could be anybody's."""
+    if asked.client.metadata.require_pushed_authorization_requests:
+        raise InvalidRequest("this client must push its requests first and send their request_uri (RFC 9126)")
+    return {}
+
+
+def signed_where_required(asked: Asked) -> Mapping[str, object]:
+    """RFC 9101 §10.5: what such a client does not sign could be anybody's."""
+    if asked.client.metadata.require_signed_request_object and not asked.is_signed:
+        raise InvalidRequest("this client must sign its requests and send them as request (RFC 9101)")
     return {}
 
 
@@ -153,6 +179,11 @@ def challenge_is_s256(asked: Asked) -> Mapping[str, object]:
     return {"code_challenge": challenge}
 
 
+def key_is_named(asked: Asked) -> Mapping[str, object]:
+    """RFC 9449 §10: the code will be good for whoever holds this key."""
+    return {"dpop_jkt": dpop.parse_thumbprint(asked.parameters.get("dpop_jkt"))}
+
+
 def claims_are_json(asked: Asked) -> Mapping[str, object]:
     """Core §5.5, §5.5.1.1: an essential acr that nobody can reach is refused before anybody signs in."""
     claims = ClaimsRequest.parse(asked.parameters.get("claims"))
@@ -197,6 +228,8 @@ Check = Callable[[Asked], Mapping[str, object]]
 
 CHECKS: Final[tuple[tuple[Check, str], ...]] = (  # A authorize, P pushed, D device, B backchannel
     (nothing_unsupported, "A P D B"),
+    (pushed_where_required, "A"),
+    (signed_where_required, "A P"),
     (response_type_is_offered, "A P"),
     (response_mode_fits, "A P"),
     (state_and_nonce_are_bounded, "A P"),
@@ -204,6 +237,7 @@ CHECKS: Final[tuple[tuple[Check, str], ...]] = (  # A authorize, P pushed, D dev
     (prompt_makes_sense, "A P"),
     (max_age_is_a_number, "A P D B"),
     (challenge_is_s256, "A P"),
+    (key_is_named, "A P"),
     (claims_are_json, "A P D B"),
     (hint_names_a_person, "A P B"),
     (wishes_are_heard, "A P D B"),

@@ -9,16 +9,18 @@ from flask import Blueprint, Request, Response, request, url_for
 from idp.accounts import throttle
 from idp.accounts.agreements import Owed
 from idp.accounts.throttle import TooMany
-from idp.endpoints.authorize import answer
+from idp.endpoints.authorize import answer, request_objects
 from idp.endpoints.authorize.checks import Asked, Unanswerable, what_is_asked, who_asks
 from idp.endpoints.authorize.steps import SIGN_IN, Ask, Refuse, Rules, next_step
-from idp.protocol import acr, pkce, prompt, response_mode, response_type
+from idp.protocol import acr, pkce, prompt, request_uri, response_mode, response_type
 from idp.protocol.authorization_request import ReplyTo
-from idp.protocol.errors import InvalidRequest, OAuthError
+from idp.protocol.client_registration import CLIENT_ALGS, SIGNING_ALGS
+from idp.protocol.errors import InvalidClient, InvalidRequest, InvalidRequestUri, OAuthError
 from idp.protocol.hints import DISPLAYS
 from idp.protocol.parameters import Parameters
 from idp.settings.load import Settings
 from idp.store import consents, pending_authorizations
+from idp.store.base import fingerprint
 from idp.store.browser_sessions import Session
 from idp.store.clients import Client
 from idp.store.consents import NEVER_ASKED
@@ -38,14 +40,22 @@ log = logging.getLogger(__name__)
 def authorize() -> Response:
     """RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1."""
     parameters = _readable(from_query)
-    client, reply_to = who_asks(parameters, house().clients, now())
+    if secret := _pushed(parameters):
+        return _walk_pushed(secret, parameters)
+    try:
+        whole = _unpacked(parameters)
+    except OAuthError as error:
+        client, reply_to = who_asks(parameters, house().clients, now())
+        return _refuse(reply_to, error, client)
+    client, reply_to = who_asks(whole, house().clients, now())
     settings = house().settings
     prompts = prompt.offered(sign_up=settings.signup.enabled)
-    asked = Asked(parameters, client, house().ring, settings.server.issuer, prompts, now())
+    is_signed = whole is not parameters
+    asked = Asked(whole, client, house().ring, settings.server.issuer, prompts, now(), is_signed=is_signed)
     try:
         checked = what_is_asked(asked, reply_to)
     except OAuthError as error:
-        return _refuse(reply_to, error)
+        return _refuse(reply_to, error, client)
     return _walk(unstored(checked, now()), client)
 
 
@@ -57,7 +67,8 @@ def authorize_by_post() -> Response:
     request by GET can. It is checked first, so that nothing unregistered causes a redirect.
     """
     parameters = _readable(from_form_alone)
-    who_asks(parameters, house().clients, now())
+    if not _pushed(parameters) and "request" not in parameters:
+        who_asks(parameters, house().clients, now())
     return see_other(f"{url_for('authorize.authorize')}?{quote(request.get_data(), safe='%&=+-._~')}")
 
 
@@ -89,7 +100,9 @@ def metadata(settings: Settings) -> Mapping[str, object]:
         "authorization_response_iss_parameter_supported": True,
         "claims_parameter_supported": True,
         "claim_types_supported": ["normal"],
-        "request_parameter_supported": False,
+        "authorization_signing_alg_values_supported": list(SIGNING_ALGS),
+        "request_parameter_supported": True,
+        "request_object_signing_alg_values_supported": list(CLIENT_ALGS),
         "request_uri_parameter_supported": False,
         "require_request_uri_registration": False,
     }
@@ -105,8 +118,42 @@ def _walk(pending: Pending, client: Client) -> Response:
     if pending.id and not pending_authorizations.answer_once(pending.id, cookies.browser_hash(), now()):
         raise flow.gone(pending.id)
     if isinstance(step, Refuse):
-        return _refuse(pending.request.reply_to, step.error)
-    return answer.with_code(pending.request, step, house().mint, now())
+        return _refuse(pending.request.reply_to, step.error, client)
+    return answer.with_code(pending.request, step, client, house().mint, now())
+
+
+def _unpacked(parameters: Parameters) -> Parameters:
+    """RFC 9101 §6: what the app signed, where it signed its request; else the parameters themselves."""
+    parameters.refuse_duplicates()
+    text = parameters.get("request")
+    client = house().clients.find(parameters.get("client_id") or "", now()) if text else None
+    return (
+        request_objects.unpacked(text, client, house().settings.server.issuer, now()) if text and client else parameters
+    )
+
+
+def _pushed(parameters: Parameters) -> str | None:
+    """The secret of a request that was pushed before; None for a request that is all here."""
+    try:
+        return request_uri.secret_of(parameters.get("request_uri"))
+    except InvalidRequest as error:
+        raise Unanswerable(error) from None
+
+
+def _walk_pushed(secret: str, parameters: Parameters) -> Response:
+    """RFC 9126 §4: what was pushed counts, and nothing beside it."""
+    try:
+        client_id = parameters.get("client_id")
+    except InvalidRequest as error:
+        raise Unanswerable(error) from None
+    client = house().clients.find(client_id or "", now())
+    if client is None:
+        raise Unanswerable(InvalidClient("client_id is missing, or no app is registered under it"))
+    browser, until = cookies.browser_hash(), now() + house().settings.session.pending_for
+    pending = pending_authorizations.take(fingerprint(secret), client.client_id, browser, now(), until)
+    if pending is None:
+        raise Unanswerable(InvalidRequestUri("request_uri is too old, was used, or is another app's"), client.client_id)
+    return _walk(pending, flow.client_of(pending))
 
 
 def _rules(session: Session | None) -> Rules:
@@ -139,9 +186,9 @@ def _open(pending: Pending) -> str:
     return pending_authorizations.open(pending.request, browser, now(), expires_at).id
 
 
-def _refuse(reply_to: ReplyTo, error: OAuthError) -> Response:
+def _refuse(reply_to: ReplyTo, error: OAuthError, client: Client) -> Response:
     log.info("authorization refused: %s", error)
-    return answer.with_error(reply_to, error, house().settings.server.issuer)
+    return answer.with_error(reply_to, error, client, house().mint, now())
 
 
 def _readable(read: Callable[[Request], Parameters]) -> Parameters:

@@ -51,7 +51,7 @@ def test_a_client_that_may_not_ask_for_codes(shop: RelyingApp, alice: Person, wi
     assert shop.asks().seen_by(alice).error == "unauthorized_client"
 
 
-@pytest.mark.parametrize("mode", ["fragment", "jwt", "query.jwt", "web_message", "QUERY"])
+@pytest.mark.parametrize("mode", ["fragment", "fragment.jwt", "web_message", "QUERY"])
 def test_a_response_mode_that_is_not_offered(shop: RelyingApp, alice: Person, mode: str) -> None:
     """OAuth 2.0 Multiple Response Type Encoding Practices §2.1."""
     assert shop.asks(response_mode=mode).seen_by(alice).error == "invalid_request"

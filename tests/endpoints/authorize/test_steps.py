@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from idp.accounts.agreements import Owed
 from idp.endpoints.authorize.steps import (
     AGAIN,
+    CHANGED,
     CHOOSE,
     CONSENT,
     CREATE,
@@ -204,3 +206,15 @@ def test_a_single_claim_is_agreed_to_like_its_scope() -> None:
     assert step(pending) is CONSENT
     both = EMAIL | Scope(["phone"])
     assert step(pending, agreed=Agreed(both, both)) == Answer(ALICE, both)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "owed", "first"),
+    [
+        ("", Owed.NOTHING, Answer(ALICE, EMAIL)),
+        ("", Owed.MAY_WAIT, CHANGED),
+        ("none", Owed.MAY_WAIT, Answer(ALICE, EMAIL)),
+    ],
+)
+def test_changed_terms_come_before_anything_goes_on(prompt: str, owed: Owed, first: object) -> None:
+    assert step(asking(prompt), rules=Rules(terms=owed)) == first

@@ -97,7 +97,7 @@ def test_grant_type_is_missing(shop: RelyingApp) -> None:
     refused(shop.posts_token({}), "invalid_request")
 
 
-@pytest.mark.parametrize("name", ["password", "client_credentials", "implicit", "urn:x", "AUTHORIZATION_CODE"])
+@pytest.mark.parametrize("name", ["password", "Client_credentials", "implicit", "urn:x", "AUTHORIZATION_CODE"])
 def test_a_grant_type_that_is_not_offered(shop: RelyingApp, name: str) -> None:
     refused(shop.posts_token({"grant_type": name}), "unsupported_grant_type")
 

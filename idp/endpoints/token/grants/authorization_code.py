@@ -1,10 +1,12 @@
 """grant_type=authorization_code (RFC 6749 §4.1.3, OpenID Connect Core §3.1.3)."""
 
+from dataclasses import replace
+
+from idp.endpoints.token.asking import Asking
 from idp.issuance import authorization_code
 from idp.issuance.issue import Mint, issue
 from idp.protocol import pkce
 from idp.protocol.errors import InvalidGrant, InvalidRequest
-from idp.protocol.parameters import Parameters
 from idp.settings.load import Settings
 from idp.store import grants
 from idp.store.clients import Client
@@ -12,8 +14,9 @@ from idp.store.clients import Client
 NAME = "authorization_code"
 
 
-def redeem(parameters: Parameters, client: Client, mint: Mint, settings: Settings, now: int) -> dict[str, object]:
+def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str, object]:
     """Everything that needs no write is checked first; then the code is spent, in one statement."""
+    parameters, client, jkt = asking
     presented = parameters.get("code")
     if presented is None:
         raise InvalidRequest("code is missing")
@@ -22,9 +25,12 @@ def redeem(parameters: Parameters, client: Client, mint: Mint, settings: Setting
         raise InvalidGrant("the code was given to another client")
     _same_redirect(code, parameters.get("redirect_uri"))
     pkce.prove(code.code_challenge, parameters.get("code_verifier"))
+    if code.dpop_jkt not in ("", jkt):  # RFC 9449 §10
+        raise InvalidGrant("the code is bound to a key: prove with DPoP that you hold it")
     idle_since, expires_at = now - settings.session.idle_for, _expires_at(code, client, settings, now)
-    person = grants.open(code.grant, now, idle_since, expires_at, asked_at=code.expires_at - settings.tokens.code_for)
-    return issue(mint, code.grant, person, client.metadata, code.grant.scope, code.nonce, now)
+    grant = replace(code.grant, jkt=jkt if client.metadata.public else "")
+    person = grants.open(grant, now, idle_since, expires_at, asked_at=code.expires_at - settings.tokens.code_for)
+    return issue(mint, grant, person, client.metadata, grant.scope, code.nonce, now, jkt)
 
 
 def _same_redirect(code: authorization_code.AuthorizationCode, presented: str | None) -> None:

@@ -1,22 +1,22 @@
 """grant_type=refresh_token (RFC 6749 §6, RFC 9700 §4.14, OpenID Connect Core §12)."""
 
+from idp.endpoints.token.asking import Asking
 from idp.issuance import refresh_token
 from idp.issuance.issue import Mint, issue
 from idp.protocol.errors import InvalidGrant, InvalidRequest
-from idp.protocol.parameters import Parameters
 from idp.protocol.scope import Scope
 from idp.settings.load import Settings
 from idp.store import grants
-from idp.store.clients import Client
 
 NAME = "refresh_token"
 
 
-def redeem(parameters: Parameters, client: Client, mint: Mint, settings: Settings, now: int) -> dict[str, object]:
+def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str, object]:
     """The next generation of the family, for all of its scope or a part; the ID token has no nonce (Core §12.2).
 
     What the registration does not allow any more is not given any more (RFC 6749 §3.3).
     """
+    parameters, client, jkt = asking
     presented = parameters.get("refresh_token")
     if presented is None:
         raise InvalidRequest("refresh_token is missing")
@@ -30,8 +30,9 @@ def redeem(parameters: Parameters, client: Client, mint: Mint, settings: Setting
         wanted=narrower,
         idle_since=now - settings.session.idle_for,
         tokens=settings.tokens,
+        jkt=jkt,
     )
     allowed = (narrower or grant.scope) & client.metadata.scope
     if not allowed:
         raise InvalidGrant("the registration of this client allows nothing of what was granted any more")
-    return issue(mint, grant, person, client.metadata, allowed, None, now)
+    return issue(mint, grant, person, client.metadata, allowed, None, now, jkt)

@@ -1,0 +1,93 @@
+"""POST /par (RFC 9126): the same checks as /authorize, earlier, and over a channel that the browser cannot change."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask import Blueprint, Response, request
+
+from idp.accounts import throttle
+from idp.accounts.throttle import TooMany
+from idp.endpoints.authorize import request_objects
+from idp.endpoints.authorize.checks import PUSHED, Asked, what_is_asked, who_pushes
+from idp.protocol import prompt, request_uri
+from idp.protocol.authorization_request import AuthorizationRequest
+from idp.protocol.errors import InvalidDpopProof, InvalidRequest, OAuthError
+from idp.settings.load import Settings
+from idp.store import pending_authorizations
+from idp.store.base import fingerprint, new_secret
+from idp.web import arrival, client_authentication, cors, possession
+from idp.web.answers import private_json
+from idp.web.door import Door
+from idp.web.house import house, now
+from idp.web.received import from_form_alone
+
+routes = Blueprint("pushed", __name__)
+TAKEN_WITHIN = 90
+"""Seconds until a browser must have brought the request_uri: only as long as a redirect takes."""
+
+
+@routes.post("/par", provide_automatic_options=False)
+def push() -> Response:
+    """§2.1, §2.2."""
+    parameters = from_form_alone(request)
+    parameters.refuse_duplicates()
+    client = client_authentication.who_asks(parameters)
+    if parameters.get("request_uri") is not None:
+        raise InvalidRequest("request_uri is what this endpoint answers; leave it out")
+    settings, signed = house().settings, parameters.get("request")
+    whole = request_objects.unpacked(signed, client, settings.server.issuer, now()) if signed else parameters
+    prompts = prompt.offered(sign_up=settings.signup.enabled)
+    asked = Asked(whole, client, house().ring, settings.server.issuer, prompts, now(), is_signed=bool(signed))
+    checked = _bound(what_is_asked(asked, who_pushes(whole, client), PUSHED), possession.of_request())
+    if client.metadata.public and (wait := _wait()):
+        return _slow_down(wait)
+    secret = new_secret()
+    pending_authorizations.push(checked, fingerprint(secret), now(), now() + TAKEN_WITHIN)
+    answer = private_json({"request_uri": request_uri.of_secret(secret), "expires_in": TAKEN_WITHIN}, 201)
+    return client_authentication.open_to_its_origins(possession.with_nonce(answer))
+
+
+@routes.route("/par", methods=["OPTIONS"], provide_automatic_options=False)
+def ask_first() -> Response:
+    return cors.preflight("POST")
+
+
+@routes.errorhandler(OAuthError)
+def refuse(error: OAuthError) -> Response:
+    """§2.3."""
+    return possession.with_nonce(client_authentication.refusal(error))
+
+
+def metadata(settings: Settings) -> Mapping[str, object]:
+    """§5."""
+    return {
+        "pushed_authorization_request_endpoint": f"{settings.server.issuer}/par",
+        "require_pushed_authorization_requests": False,
+    }
+
+
+def _bound(checked: AuthorizationRequest, jkt: str) -> AuthorizationRequest:
+    """RFC 9449 §10.1: a proof that comes along binds the code as dpop_jkt does, and both must name one key."""
+    if jkt and checked.dpop_jkt not in ("", jkt):
+        raise InvalidDpopProof("dpop_jkt names another key than the proof")
+    return replace(checked, dpop_jkt=jkt or checked.dpop_jkt)
+
+
+def _wait() -> int:
+    """0, or seconds: each request is a row, and nobody vouches for what comes in the name of a public client."""
+    try:
+        throttle.request(arrival.network(), house().settings.throttle, now())
+    except TooMany as refused:
+        return refused.retry_after
+    return 0
+
+
+def _slow_down(wait: int) -> Response:
+    """§2.3: 429."""
+    error = {"error": "temporarily_unavailable", "error_description": "too many requests from this network"}
+    answer = client_authentication.open_to_its_origins(private_json(error, 429))
+    answer.headers["Retry-After"] = str(wait)
+    return answer
+
+
+door = Door(routes, metadata)

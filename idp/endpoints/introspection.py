@@ -1,0 +1,100 @@
+"""POST /introspect (RFC 7662): whether a token is alive, and what it is for."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, request
+
+from idp.issuance import access_token, refresh_token
+from idp.issuance.access_token import AccessToken
+from idp.issuance.issue import type_of
+from idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidToken, OAuthError
+from idp.settings.load import Settings
+from idp.store import grants, revoked_tokens
+from idp.store.clients import Client
+from idp.store.grants import Grant
+from idp.web import client_authentication
+from idp.web.answers import private_json
+from idp.web.door import Door
+from idp.web.house import house, now
+from idp.web.received import from_form_alone
+
+routes = Blueprint("introspection", __name__)
+INACTIVE: Mapping[str, object] = {"active": False}
+
+
+@routes.post("/introspect")
+def introspect() -> Response:
+    """§2.2: whatever is dead, unknown, or another app's is inactive, and nothing more is said about it."""
+    parameters = from_form_alone(request)
+    parameters.refuse_duplicates()
+    client = client_authentication.who_asks_with_proof(parameters)
+    token = parameters.get("token")
+    if token is None:
+        raise InvalidRequest("token is missing")
+    return private_json(_of_refresh_token(token, client) or _of_access_token(token, client) or INACTIVE)
+
+
+@routes.errorhandler(OAuthError)
+def refuse(error: OAuthError) -> Response:
+    return client_authentication.refusal(error)
+
+
+def metadata(settings: Settings) -> Mapping[str, object]:
+    """RFC 8414 §2."""
+    return {
+        "introspection_endpoint": f"{settings.server.issuer}/introspect",
+        **client_authentication.metadata(settings, "introspection_endpoint", public=False),
+    }
+
+
+def _of_refresh_token(token: str, client: Client) -> Mapping[str, object] | None:
+    try:
+        read = refresh_token.read(token, house().mint.sealer)
+    except InvalidGrant:
+        return None
+    idle_since = now() - house().settings.session.idle_for
+    found = grants.stands(read.grant_id, client.client_id, now(), idle_since)
+    if found is None or found[0].generation != read.generation:
+        return INACTIVE
+    grant, expires_at = found
+    return {"active": True, "scope": str(grant.scope), "exp": expires_at, **_about(grant)}
+
+
+def _of_access_token(token: str, client: Client) -> Mapping[str, object] | None:
+    mint = house().mint
+    try:
+        read = access_token.read(token, mint.sealer, mint.ring, mint.issuer, now())
+    except InvalidToken:
+        return None
+    about = _of_app(read, client) if read.client_id else _of_person(read, client)
+    if about is None:
+        return INACTIVE
+    common = {"active": True, "token_type": type_of(read.jkt), "scope": str(read.scope), "exp": read.expires_at}
+    bound = {"cnf": {"jkt": read.jkt}} if read.jkt else {}
+    return {**common, "aud": mint.issuer, **bound, **about}
+
+
+def _of_app(read: AccessToken, client: Client) -> Mapping[str, object] | None:
+    if read.client_id != client.client_id or revoked_tokens.holds(read.grant_id):
+        return None
+    return {"iss": house().mint.issuer, "client_id": read.client_id, "sub": read.client_id, "jti": read.grant_id}
+
+
+def _of_person(read: AccessToken, client: Client) -> Mapping[str, object] | None:
+    found = grants.alive(read.grant_id)
+    return _about(found[0]) if found and found[0].client_id == client.client_id else None
+
+
+def _about(grant: Grant) -> Mapping[str, object]:
+    """RFC 7662 §2.2, and RFC 9470 §6.2 for whoever asks how surely the person proved themselves."""
+    return {
+        "iss": house().mint.issuer,
+        "client_id": grant.client_id,
+        "sub": grant.user_id,
+        "auth_time": grant.auth_time,
+        "acr": grant.acr,
+        "amr": grant.amr.split(),
+    }
+
+
+door = Door(routes, metadata)

@@ -1,0 +1,17 @@
+"""The answer to an authorization request as one signed value (JARM §2.1): nobody on the way can change a part of it."""
+
+from collections.abc import Mapping
+
+from idp.issuance.issue import Mint
+from idp.protocol.errors import ServerError
+from idp.signing.ring import NoSigner
+
+GOOD_FOR = 600
+
+
+def sign(members: Mapping[str, str], client_id: str, alg: str, mint: Mint, now: int) -> str:
+    """`members` hold `iss` already. ServerError when no key signs with the client's algorithm."""
+    try:
+        return mint.ring.sign({**members, "aud": client_id, "exp": now + GOOD_FOR}, alg, now)
+    except NoSigner as error:
+        raise ServerError(str(error)) from error

@@ -1,0 +1,48 @@
+"""What a signed request says (RFC 9101 §4, §6.3), once its signature is known to be genuine."""
+
+import json
+from collections.abc import Mapping
+from typing import Final, TypeGuard
+
+from idp.protocol.errors import InvalidRequestObject
+from idp.protocol.parameters import Parameters
+
+TYPES: Final = ("oauth-authz-req+jwt", "jwt", "")
+SKEW: Final = 60
+_ABOUT_THE_JWT: Final = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti", "sub"})
+_IN_JSON: Final = frozenset({"claims", "authorization_details"})
+
+
+def parameters_of(claims: Mapping[str, object], client_id: str, issuer: str, now: int) -> Parameters:
+    """The authorization request that this client signed for us. InvalidRequestObject says what does not fit."""
+    if claims.get("iss") != client_id or claims.get("client_id", client_id) != client_id:
+        raise InvalidRequestObject("iss and client_id of the request object must be the client_id of the request")
+    audience = claims.get("aud")
+    if issuer not in (audience if isinstance(audience, list) else [audience]):
+        raise InvalidRequestObject("aud of the request object must be the issuer of this provider")
+    expires_at = claims.get("exp")
+    if not _is_number(expires_at) or expires_at <= now - SKEW:
+        raise InvalidRequestObject("exp of the request object is missing or past")
+    if "nbf" in claims and (not _is_number(claims["nbf"]) or claims["nbf"] > now + SKEW):
+        raise InvalidRequestObject("nbf of the request object lies ahead")
+    if claims.get("sub") == client_id:  # §10.8: it would pass for a client assertion
+        raise InvalidRequestObject("sub of the request object must not be the client_id")
+    if "request" in claims or "request_uri" in claims:
+        raise InvalidRequestObject("a request object holds no other request")
+    named = {name: _text(name, value) for name, value in claims.items() if name not in _ABOUT_THE_JWT}
+    return Parameters.of({**named, "client_id": client_id})
+
+
+def _text(name: str, value: object) -> str:
+    """§4: numbers stand as numbers, and what is JSON in a parameter stands as JSON."""
+    if isinstance(value, str):
+        return value
+    if name in _IN_JSON and isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise InvalidRequestObject(f"{name[:40]} in the request object must be text")
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

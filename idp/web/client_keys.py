@@ -1,0 +1,35 @@
+"""What an app signed with a key of its own: verified with the keys of its registration, and with no others."""
+
+import logging
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from idp.outside.fetch import NotFetched
+from idp.protocol.client_metadata import ClientMetadata
+from idp.signing import foreign
+from idp.signing.foreign import UnknownKey
+from idp.signing.ring import BadToken
+from idp.web.house import house
+
+log = logging.getLogger(__name__)
+
+
+def verified(
+    token: str, metadata: ClientMetadata, typ: Collection[str], algorithms: Collection[str], now: int
+) -> Mapping[str, Any] | None:
+    """The claims of a JWT that this app signed; None, with the reason in the log, when it did not.
+
+    `typ` in lower case, "" for none. A key that nobody knows yet is looked for once at the app's `jwks_uri`.
+    """
+    try:
+        try:
+            return foreign.verify(token, _keys(metadata, now), algorithms=algorithms, typ=typ).claims
+        except UnknownKey:
+            return foreign.verify(token, _keys(metadata, now, anew=True), algorithms=algorithms, typ=typ).claims
+    except (BadToken, NotFetched) as problem:
+        log.info("what an app signed is not taken: %s", problem)
+        return None
+
+
+def _keys(metadata: ClientMetadata, now: int, *, anew: bool = False) -> Mapping[str, Any]:
+    return metadata.jwks or house().key_sets.at(metadata.jwks_uri, now, anew=anew)
