@@ -14,7 +14,8 @@ from idp import clock
 
 def published_keys(server: Flask) -> KeySet:
     """The keys of this provider, as it publishes them."""
-    return KeySet.import_key_set(json.loads(server.test_client(use_cookies=False).get("/jwks.json").data))
+    issuer = server.extensions["portico"].settings.server.issuer
+    return KeySet.import_key_set(json.loads(server.test_client(use_cookies=False).get(f"{issuer}/jwks.json").data))
 
 
 def verified(server: Flask, issuer: str, client_id: str, id_token: str) -> tuple[dict[str, Any], dict[str, Any]]:
