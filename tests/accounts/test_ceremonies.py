@@ -81,7 +81,7 @@ def test_self_attestation_is_checked_and_a_makers_is_refused() -> None:
     with pytest.raises(Refused, match="unverified"):
         made_by(device(), Lies(attestation=forged))
     for fmt, statement in (("packed", {"alg": ES256, "sig": b"s", "x5c": [b"c"]}), ("tpm", {}), ("apple", {}), (7, {})):
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="attested"):
             made_by(device(), Lies(attestation={"fmt": fmt, "attStmt": statement}))
     with pytest.raises(Refused, match="unverified"):
         made_by(device(), Lies(attestation={"fmt": "none", "attStmt": {"sig": b"s"}}))

@@ -148,6 +148,15 @@ class TestAgain:
         assert (page.heading, FAILED in page.text) == ("Confirm it’s you", True)
         assert shown(alice.browser.open("/account/passkeys/new")).heading == "Confirm it’s you"
 
+    def test_an_answer_that_names_somebody_else_does_not(self, alice: Person, device: SoftAuthenticator) -> None:
+        """WebAuthn L3 §7.2 step 6: its user handle is the one of the person who is asked, where there is any."""
+        signs_in(alice)
+        page = shown(alice.browser.open("/signin/again"))
+        named = Lies(response={"userHandle": "A" * 22})
+        assert FAILED in shown(uses(alice.browser, device, page, named)).text
+        unnamed = Lies(response={"userHandle": None})
+        assert shown(uses(alice.browser, device, page, unnamed)).heading == HELLO
+
     def test_a_challenge_of_the_sign_in_page_is_none_of_this_one(
         self, alice: Person, device: SoftAuthenticator, clock: Clock
     ) -> None:

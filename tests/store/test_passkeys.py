@@ -1,8 +1,10 @@
 """Passkeys and challenges as rows: what happens once, what never goes, and what is cleared away."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from threading import Barrier, Thread
+from functools import partial
+from threading import Barrier, Event, Thread
+from time import sleep
 
 import pytest
 from flask import Flask
@@ -80,30 +82,24 @@ def test_of_two_answers_with_one_count_one_counts(store: Flask, alice: str) -> N
     assert sorted(both(store, lambda: passkeys.use(f"{1:022}", 5, backed_up=False, now=NOW))) == [False, True]
 
 
-def test_the_last_way_in_stays_whoever_removes_the_others_at_once(store: Flask, alice: str) -> None:
+def test_the_last_way_in_stays_whoever_removes_the_others_meanwhile(store: Flask, alice: str) -> None:
     added(passkey(alice, 1), passkey(alice, 2))
-    numbers = iter((1, 2))
-
-    def goes() -> bool:
-        number = next(numbers)
-        users.hold(alice)
-        return passkeys.remove(f"{number:022}", alice)
-
-    assert sorted(both(store, goes)) == [False, True]
+    ways = (partial(passkeys.remove, f"{number:022}", alice) for number in (1, 2))
+    assert overlapping(store, alice, *ways) == [True, False]
 
 
-def test_password_and_last_passkey_do_not_go_at_once(store: Flask, alice: str) -> None:
+def test_password_and_last_passkey_do_not_go_meanwhile(store: Flask, alice: str) -> None:
     added(passkey(alice, 1))
     with unit_of_work():
         credentials.set_password(alice, "hash", NOW)
-    ways = iter((lambda: passkeys.remove(f"{1:022}", alice), lambda: credentials.remove_password(alice)))
+    ways = partial(passkeys.remove, f"{1:022}", alice), partial(credentials.remove_password, alice)
+    assert overlapping(store, alice, *ways) == [True, False]
 
-    def goes() -> bool:
-        way = next(ways)
-        users.hold(alice)
-        return way()
 
-    assert sorted(both(store, goes)) == [False, True]
+def test_the_last_free_place_is_taken_once(store: Flask, alice: str) -> None:
+    added(passkey(alice, 1), passkey(alice, 2))
+    takes = (partial(passkeys.add, passkey(alice, number), 3) for number in (3, 4))
+    assert overlapping(store, alice, *takes) == [True, False]
 
 
 @pytest.mark.parametrize("verified", [True, False])
@@ -167,14 +163,14 @@ def test_they_go_with_their_person(store: Flask, alice: str) -> None:
     assert not challenges.spend("c", "browser", "again", alice, NOW)
 
 
-def both(store: Flask, act: object) -> Iterator[bool]:
+def both(store: Flask, act: Callable[[], bool]) -> Iterator[bool]:
     """Two threads that do the same at the same moment, each in a transaction of its own."""
     ready, found = Barrier(2), list[bool]()
 
     def run() -> None:
         with store.app_context(), unit_of_work():
             ready.wait(20)
-            found.append(act())  # type: ignore[operator]
+            found.append(act())
 
     threads = [Thread(target=run) for _ in range(2)]
     for thread in threads:
@@ -183,3 +179,23 @@ def both(store: Flask, act: object) -> Iterator[bool]:
         thread.join(30)
     assert len(found) == 2
     return iter(found)
+
+
+def overlapping(store: Flask, user_id: str, *acts: Callable[[], bool]) -> list[bool]:
+    """The second begins while the first is done but not committed; both hold the person."""
+    begun, found = Event(), list[bool]()
+
+    def run(act: Callable[[], bool]) -> None:
+        with store.app_context(), unit_of_work():
+            users.hold(user_id)
+            found.append(act())
+            begun.set()
+            sleep(0.3)
+
+    threads = [Thread(target=run, args=(act,)) for act in acts]
+    threads[0].start()
+    assert begun.wait(20)
+    threads[1].start()
+    for thread in threads:
+        thread.join(30)
+    return found
