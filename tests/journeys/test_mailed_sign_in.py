@@ -101,6 +101,17 @@ class TestTheCode:
             base.db.session.execute(text("UPDATE emails SET lookup = 'new@example.org', address = 'new@example.org'"))
         assert WRONG in shown(types(alice.browser, page, code_in(mailbox))).text
 
+    def test_an_address_that_is_somebody_elses_by_now_opens_neither_account(
+        self, app: Flask, alice: Person, bob: Person, mailbox: Mailbox
+    ) -> None:
+        page = asks_for_code(alice.browser, alice.email)
+        moves = text("UPDATE emails SET lookup = :new, address = :new WHERE lookup = :old")
+        with app.app_context(), base.unit_of_work():
+            for old, new in ((alice.email, "alice@new.example.org"), (bob.email, alice.email)):
+                base.db.session.execute(moves, {"old": old, "new": new})
+        assert WRONG in shown(types(alice.browser, page, code_in(mailbox))).text
+        assert alice.browser.cookie("portico_session") is None
+
     def test_five_guesses_end_it(self, alice: Person, mailbox: Mailbox) -> None:
         page = asks_for_code(alice.browser, alice.email)
         for _ in range(5):
