@@ -50,6 +50,7 @@ SPECIFICATIONS = {
     "RFC 7009": ("OAuth 2.0 Token Revocation", RFC.format(7009)),
     "RFC 7515": ("JSON Web Signature, as others sign", RFC.format(7515)),
     "RFC 7517": ("JSON Web Key", RFC.format(7517)),
+    "RFC 7519": ("JSON Web Token", RFC.format(7519)),
     "RFC 7521": ("Assertion Framework for OAuth 2.0", RFC.format(7521)),
     "RFC 7523": ("JWT Profile for Client Authentication", RFC.format(7523)),
     "RFC 7591": ("OAuth 2.0 Dynamic Client Registration: the metadata of declared apps", RFC.format(7591)),

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from idp.issuance import access_token, refresh_token
 from idp.issuance.access_token import AccessToken
 from idp.issuance.issue import type_of
-from idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidToken, OAuthError
+from idp.protocol.errors import InvalidGrant, InvalidToken, OAuthError
 from idp.settings.load import Settings
 from idp.store import grants, revoked_tokens
 from idp.store.clients import Client
@@ -16,7 +16,7 @@ from idp.web import client_authentication
 from idp.web.answers import private_json
 from idp.web.door import Door
 from idp.web.house import house, now
-from idp.web.received import from_form_alone
+from idp.web.received import from_app
 
 routes = Blueprint("introspection", __name__)
 INACTIVE: Mapping[str, object] = {"active": False}
@@ -25,12 +25,9 @@ INACTIVE: Mapping[str, object] = {"active": False}
 @routes.post("/introspect")
 def introspect() -> Response:
     """§2.2: whatever is dead, unknown, or another app's is inactive, and nothing more is said about it."""
-    parameters = from_form_alone(request)
-    parameters.refuse_duplicates()
+    parameters = from_app(request)
     client = client_authentication.who_asks_with_proof(parameters)
-    token = parameters.get("token")
-    if token is None:
-        raise InvalidRequest("token is missing")
+    token = parameters.require("token")
     return private_json(_of_refresh_token(token, client) or _of_access_token(token, client) or INACTIVE)
 
 

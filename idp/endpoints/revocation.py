@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from idp.issuance import access_token, refresh_token
-from idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidToken, OAuthError
+from idp.protocol.errors import InvalidGrant, InvalidToken, OAuthError
 from idp.settings.load import Settings
 from idp.store import audit, grants, revoked_tokens
 from idp.store.clients import Client
 from idp.web import client_authentication, cors
 from idp.web.door import Door
 from idp.web.house import house, now
-from idp.web.received import from_form_alone
+from idp.web.received import from_app
 
 routes = Blueprint("revocation", __name__)
 
@@ -23,12 +23,9 @@ def revoke() -> Response:
 
     A refresh token ends its whole family. So does an access token: both point to the one grant.
     """
-    parameters = from_form_alone(request)
-    parameters.refuse_duplicates()
+    parameters = from_app(request)
     client = client_authentication.who_asks(parameters)
-    token = parameters.get("token")
-    if token is None:
-        raise InvalidRequest("token is missing")
+    token = parameters.require("token")
     _end(token, client)
     answer = client_authentication.open_to_its_origins(Response(status=200))
     answer.headers["Cache-Control"] = "no-store"

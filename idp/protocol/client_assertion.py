@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from idp.protocol.errors import InvalidClient
+from idp.protocol.numeric_date import is_numeric_date
 
 TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_LIFE: Final = 3600
@@ -37,4 +38,4 @@ def _alone(audience: object) -> object:
 
 def _moment(claims: Mapping[str, object], name: str) -> int | None:
     value = claims.get(name)
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return int(value) if is_numeric_date(value) else None

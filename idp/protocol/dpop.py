@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from idp.protocol.errors import InvalidDpopProof, InvalidRequest
+from idp.protocol.numeric_date import is_numeric_date
 
 TYPE: Final = "dpop+jwt"
 ALGORITHMS: Final = ("ES256", "EdDSA", "PS256", "RS256")
@@ -33,7 +34,7 @@ def check(claims: Mapping[str, object], *, method: str, address: str, now: int, 
         raise InvalidDpopProof(f"htm is not {method}")
     if _normal(claims.get("htu")) != _normal(address):
         raise InvalidDpopProof(f"htu is not {address}")
-    if isinstance(issued_at, bool) or not isinstance(issued_at, int | float):
+    if not is_numeric_date(issued_at):
         raise InvalidDpopProof("iat is missing, or no number")
     if not now - GOOD_FOR < issued_at <= now + SKEW:
         raise InvalidDpopProof("iat is too far from now; make a proof for each request, and set your clock")

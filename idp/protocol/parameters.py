@@ -69,6 +69,13 @@ class Parameters:
         """All of them by name, for whoever has to pass them on; of one that came twice, the last."""
         return dict(self._values)
 
+    def require(self, name: str) -> str:
+        """The value; raises `InvalidRequest` where it is absent, too, and says which one is missing."""
+        value = self.get(name)
+        if value is None:
+            raise InvalidRequest(f"{name} is missing")
+        return value
+
     def refuse_duplicates(self) -> None:
         """RFC 6749 §3.1: no parameter, known or not, may be included more than once."""
         for name in sorted(self.duplicates):

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from typing import Final, TypeGuard
+from typing import Final
 
 from idp.protocol.errors import InvalidRequestObject
+from idp.protocol.numeric_date import is_numeric_date
 from idp.protocol.parameters import Parameters
 
 TYPES: Final = ("oauth-authz-req+jwt", "jwt", "")
@@ -21,9 +22,9 @@ def parameters_of(claims: Mapping[str, object], client_id: str, issuer: str, now
     if issuer not in (audience if isinstance(audience, list) else [audience]):
         raise InvalidRequestObject("aud of the request object must be the issuer of this provider")
     expires_at = claims.get("exp")
-    if not _is_number(expires_at) or expires_at <= now - SKEW:
+    if not is_numeric_date(expires_at) or expires_at <= now - SKEW:
         raise InvalidRequestObject("exp of the request object is missing or past")
-    if "nbf" in claims and (not _is_number(claims["nbf"]) or claims["nbf"] > now + SKEW):
+    if "nbf" in claims and (not is_numeric_date(claims["nbf"]) or claims["nbf"] > now + SKEW):
         raise InvalidRequestObject("nbf of the request object lies ahead")
     if claims.get("sub") == client_id:  # §10.8: it would pass for a client assertion
         raise InvalidRequestObject("sub of the request object must not be the client_id")
@@ -42,7 +43,3 @@ def _text(name: str, value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise InvalidRequestObject(f"{name[:40]} in the request object must be text")
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)

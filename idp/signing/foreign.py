@@ -10,8 +10,8 @@ from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from idp.protocol.strict_json import BadJson, read_object
+from idp.signing.compact import LONGEST_JWT, BadToken, taken_apart
 from idp.signing.keys import LEAST_RSA_BITS, Key
-from idp.signing.ring import LONGEST_JWT, BadToken
 
 MOST_RSA_BITS: Final = 8192
 MOST_KEYS: Final = 100
@@ -68,25 +68,23 @@ def verify(
         raise BadToken(f"typ {header.get('typ')!r:.40} is not taken here")
     if not any(_is_genuine(parsed, key) for key in _candidates(keys, alg, header.get("kid"))):
         raise BadToken("the signature does not fit")
-    try:
-        return Verified(read_object(parsed.payload.decode(), LONGEST_JWT), alg)
-    except (BadJson, UnicodeDecodeError) as error:
-        raise BadToken(f"the claims cannot be read: {error}") from None
+    return Verified(_claims(parsed), alg)
 
 
 def _parse(token: str) -> tuple[jws.CompactSignature, Mapping[str, str]]:
-    if len(token) > LONGEST_JWT:
-        raise BadToken("too long")
-    try:
-        parsed = jws.extract_compact(token.encode("ascii"), registry=REGISTRY)
-    except (JoseError, ValueError, TypeError, RecursionError):
-        raise BadToken("no JWS in compact form") from None
-    header: object = parsed.headers()
-    if not isinstance(header, dict) or not header.keys() <= IGNORED:
+    parsed, header = taken_apart(token, REGISTRY)
+    if not header.keys() <= IGNORED:
         raise BadToken("a header that asks for more than a signature")
     if "alg" not in header or not all(isinstance(value, str) for value in header.values()):
         raise BadToken("a header that cannot be read")
     return parsed, header
+
+
+def _claims(parsed: jws.CompactSignature) -> Mapping[str, Any]:
+    try:
+        return read_object(parsed.payload.decode(), LONGEST_JWT)
+    except (BadJson, UnicodeDecodeError) as error:
+        raise BadToken(f"the claims cannot be read: {error}") from None
 
 
 def _candidates(keys: Mapping[str, Any], alg: str, kid: str | None) -> list[Key]:
@@ -151,18 +149,14 @@ def read_keys(body: bytes, at_most: int) -> Mapping[str, Any]:
 def claimed(token: str, name: str) -> str:
     """What a JWT says of itself in one text claim, before anything is verified: good for finding its keys alone."""
     parsed, _ = _parse(token)
-    try:
-        value = read_object(parsed.payload.decode(), LONGEST_JWT).get(name)
-    except (BadJson, UnicodeDecodeError) as error:
-        raise BadToken(f"the claims cannot be read: {error}") from None
+    value = _claims(parsed).get(name)
     return value if isinstance(value, str) else ""
 
 
 def is_unsigned(token: str) -> bool:
     """Whether a JWT says by itself that nobody signed it (`alg` none)."""
     try:
-        parsed = jws.extract_compact(token.encode("ascii"), registry=REGISTRY)
-    except (JoseError, ValueError, TypeError, RecursionError):
+        _, header = taken_apart(token, REGISTRY)
+    except BadToken:
         return False
-    header: object = parsed.headers()
-    return isinstance(header, dict) and header.get("alg") == "none"
+    return header.get("alg") == "none"

@@ -12,9 +12,10 @@ from joserfc.jwa import JWSAlgModel
 
 from idp.protocol import dpop
 from idp.protocol.strict_json import BadJson, read_object
+from idp.signing.compact import BadToken, taken_apart
+from idp.signing.foreign import KINDS
 
 LONGEST = 8 * 1024
-KEY_TYPES = {"ES256": "EC", "EdDSA": "OKP", "PS256": "RSA", "RS256": "RSA"}
 PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 SHORTEST_MODULUS = 342  # characters of base64url: 2048 bits
 
@@ -49,11 +50,11 @@ def read(text: str) -> Possession:
     if len(text) > LONGEST:
         raise BadProof("the proof is too long")
     try:
-        parsed = jws.extract_compact(text.encode("ascii"), registry=REGISTRY)
-        key = _key(parsed.headers())
+        parsed, header = taken_apart(text, REGISTRY)
+        key = _key(header)
         genuine = jws.validate_compact(parsed, key, registry=REGISTRY)
         claims = read_object(bytes(parsed.payload).decode(), LONGEST)
-    except (JoseError, BadJson, ValueError, TypeError, RecursionError):
+    except (BadToken, JoseError, BadJson, ValueError, TypeError, RecursionError):
         raise BadProof("the proof is no JWT, or its key cannot be used") from None
     if not genuine:
         raise BadProof("the signature does not fit the key in the header")
@@ -69,10 +70,9 @@ def _key(header: Mapping[str, Any]) -> jwk.Key:
         raise BadProof(f"alg must be one of {', '.join(dpop.ALGORITHMS)}")
     if "crit" in header or not isinstance(found, dict) or PRIVATE & found.keys():
         raise BadProof("the header must hold a public jwk, and no crit")
-    if found.get("kty") != KEY_TYPES[alg] or (alg == "ES256" and found.get("crv") != "P-256"):
+    kind, curve = KINDS[alg]
+    if found.get("kty") != kind or (curve and found.get("crv") != curve):
         raise BadProof("the jwk is not a key for this alg")
-    if alg == "EdDSA" and found.get("crv") != "Ed25519":
-        raise BadProof("the jwk is not a key for this alg")
-    if found["kty"] == "RSA" and len(str(found.get("n", ""))) < SHORTEST_MODULUS:
+    if kind == "RSA" and len(str(found.get("n", ""))) < SHORTEST_MODULUS:
         raise BadProof("an RSA key needs 2048 bits")
     return jwk.import_key({name: found[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in found})

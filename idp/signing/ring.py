@@ -11,19 +11,16 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwa import JWSAlgModel
 
+from idp.signing.compact import BadToken as BadToken
+from idp.signing.compact import taken_apart
 from idp.signing.keys import KEY_TYPES, Key, SigningKey, UnusableKey, public, unwrapped
 from idp.signing.wrapping import BadWrapping, KeyFolder, KeyFolderError
 from idp.store.signing_keys import StoredKey
 
-LONGEST_JWT = 16 * 1024
 OUR_HEADER = frozenset({"alg", "kid", "typ"})
 ORDER = {"current": 0, "next": 1, "retiring": 2}
 RETRY_AFTER = 5
 log = logging.getLogger(__name__)
-
-
-class BadToken(Exception):
-    """Not a token that we signed for this use, or not any more; the sentence is for our log, not for the sender."""
 
 
 class NoSigner(Exception):
@@ -197,14 +194,8 @@ def _parse(token: str) -> tuple[jws.CompactSignature, Mapping[str, Any]]:
 
     What we never write (crit, jwk, jku, x5u, b64, zip …) is no token of ours.
     """
-    if len(token) > LONGEST_JWT:
-        raise BadToken("too long")
-    try:
-        parsed = jws.extract_compact(token.encode("ascii"), registry=REGISTRY)
-    except (JoseError, ValueError, TypeError, RecursionError):
-        raise BadToken("no JWS in compact form") from None
-    header: object = parsed.headers()
-    if not isinstance(header, dict) or not header.keys() <= OUR_HEADER:
+    parsed, header = taken_apart(token, REGISTRY)
+    if not header.keys() <= OUR_HEADER:
         raise BadToken("a header that we do not write")
     if not all(isinstance(value, str) for value in header.values()):
         raise BadToken("a header that we do not write")

@@ -8,6 +8,7 @@ from hashlib import sha256, sha384, sha512
 from hmac import compare_digest
 from typing import Any, Final
 
+from idp.protocol.numeric_date import is_numeric_date
 from idp.upstream.provider import Failure, NotIdentified
 
 SKEW: Final = 60
@@ -60,11 +61,11 @@ def check_sender(claims: Claims, issuer: str, client_id: str) -> None:
 
 def check_times(claims: Claims, now: int) -> None:
     """Points 9 and 10."""
-    if not _is_time(claims.get("exp")) or now >= claims["exp"] + SKEW:
+    if not is_numeric_date(claims.get("exp")) or now >= claims["exp"] + SKEW:
         raise wrong("exp is absent or over", Failure.EXPIRED)
-    if not _is_time(claims.get("iat")) or not now - OLDEST - SKEW <= claims["iat"] <= now + SKEW:
+    if not is_numeric_date(claims.get("iat")) or not now - OLDEST - SKEW <= claims["iat"] <= now + SKEW:
         raise wrong("iat is absent, long ago or to come", Failure.EXPIRED)
-    if "nbf" in claims and not (_is_time(claims["nbf"]) and claims["nbf"] <= now + SKEW):
+    if "nbf" in claims and not (is_numeric_date(claims["nbf"]) and claims["nbf"] <= now + SKEW):
         raise wrong("nbf is to come", Failure.EXPIRED)
 
 
@@ -99,9 +100,7 @@ def _access_token_belongs_to_it(claims: Claims, expected: Expected) -> None:
 
 def _person_signed_in_since(claims: Claims, expected: Expected) -> None:
     """Point 13: asked for a new sign-in, an old one is none."""
-    if expected.since and not (_is_time(claims.get("auth_time")) and claims["auth_time"] >= expected.since - SKEW):
+    if expected.since and not (
+        is_numeric_date(claims.get("auth_time")) and claims["auth_time"] >= expected.since - SKEW
+    ):
         raise wrong("auth_time is absent or before we asked")
-
-
-def _is_time(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -21,6 +21,13 @@ def from_form(request: Request) -> Parameters:
     return Parameters.parse(request.get_data())
 
 
+def from_app(request: Request) -> Parameters:
+    """What an app itself sends us: as from_form_alone, each parameter once (RFC 6749 §3.2)."""
+    parameters = from_form_alone(request)
+    parameters.refuse_duplicates()
+    return parameters
+
+
 def from_form_alone(request: Request) -> Parameters:
     """As from_form, and InvalidRequest when anything stands in the query: secrets do not belong in addresses."""
     if request.query_string:

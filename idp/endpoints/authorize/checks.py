@@ -82,9 +82,7 @@ def who_asks(parameters: Parameters, clients: KnownClients, now: int) -> tuple[C
 
 def who_pushes(parameters: Parameters, client: Client) -> ReplyTo:
     """The one place the answer may go to (RFC 9126 §2.1); the client is proved already. InvalidRequest otherwise."""
-    redirect_uri = parameters.get("redirect_uri")
-    if redirect_uri is None:
-        raise InvalidRequest("redirect_uri is missing")
+    redirect_uri = parameters.require("redirect_uri")
     if not client.metadata.accepts_redirect(redirect_uri):
         raise InvalidRequest(NOT_REGISTERED)
     return ReplyTo(redirect_uri, _mode_of_reply(parameters), _state_of_reply(parameters))

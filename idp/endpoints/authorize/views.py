@@ -124,12 +124,12 @@ def _walk(pending: Pending, client: Client) -> Response:
 
 def _unpacked(parameters: Parameters) -> Parameters:
     """RFC 9101 §6: what the app signed, where it signed its request; else the parameters themselves."""
-    parameters.refuse_duplicates()
     text = parameters.get("request")
     client = house().clients.find(parameters.get("client_id") or "", now()) if text else None
-    return (
-        request_objects.unpacked(text, client, house().settings.server.issuer, now()) if text and client else parameters
-    )
+    if text is None or client is None:
+        return parameters
+    parameters.refuse_duplicates()  # what stands beside is looked at nowhere else
+    return request_objects.unpacked(text, client, house().settings.server.issuer, now())
 
 
 def _pushed(parameters: Parameters) -> str | None:

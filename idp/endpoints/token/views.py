@@ -10,7 +10,6 @@ from idp.endpoints.token.grants import authorization_code, client_credentials, r
 from idp.protocol import dpop
 from idp.protocol.errors import (
     InvalidDpopProof,
-    InvalidRequest,
     OAuthError,
     UnauthorizedClient,
     UnsupportedGrantType,
@@ -22,7 +21,7 @@ from idp.web import client_authentication, cors, possession
 from idp.web.answers import private_json
 from idp.web.door import Door
 from idp.web.house import house, now
-from idp.web.received import from_form_alone
+from idp.web.received import from_app
 
 GRANT_TYPES = {module.NAME: module.redeem for module in (authorization_code, refresh_token, client_credentials)}
 
@@ -32,12 +31,9 @@ log = logging.getLogger(__name__)
 
 @routes.post("/token", provide_automatic_options=False)
 def token() -> Response:
-    parameters = from_form_alone(request)
-    parameters.refuse_duplicates()
+    parameters = from_app(request)
     client = client_authentication.who_asks(parameters)
-    grant_type = parameters.get("grant_type")
-    if grant_type is None:
-        raise InvalidRequest("grant_type is missing")
+    grant_type = parameters.require("grant_type")
     redeem = GRANT_TYPES.get(grant_type)
     if redeem is None:
         raise UnsupportedGrantType(f"grant_type must be one of {', '.join(GRANT_TYPES)}")

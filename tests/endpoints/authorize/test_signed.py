@@ -75,6 +75,15 @@ def test_a_request_object_that_does_not_fit(signer: Signer, alice: Person, chang
 
 
 @JAR
+def test_what_stands_beside_stands_there_once(signer: Signer, alice: Person) -> None:
+    """RFC 6749 §3.1: also where it does not count."""
+    visit = signer.app.asks("openid")
+    back = f"{visit.parameters['redirect_uri']}&state={visit.parameters['state']}&nonce=a&nonce=b"
+    brought(signer, visit, request_of(signer, visit), alice, redirect_uri=back)
+    assert visit.error == "invalid_request"
+
+
+@JAR
 def test_one_that_somebody_else_signed(signer: Signer, alice: Person) -> None:
     visit = signer.app.asks("openid")
     beside = {"redirect_uri": visit.parameters["redirect_uri"], "state": visit.parameters["state"]}

@@ -19,7 +19,7 @@ from idp.web import arrival, client_authentication, cors, possession
 from idp.web.answers import private_json
 from idp.web.door import Door
 from idp.web.house import house, now
-from idp.web.received import from_form_alone
+from idp.web.received import from_app
 
 routes = Blueprint("pushed", __name__)
 TAKEN_WITHIN = 90
@@ -29,8 +29,7 @@ TAKEN_WITHIN = 90
 @routes.post("/par", provide_automatic_options=False)
 def push() -> Response:
     """§2.1, §2.2."""
-    parameters = from_form_alone(request)
-    parameters.refuse_duplicates()
+    parameters = from_app(request)
     client = client_authentication.who_asks(parameters)
     if parameters.get("request_uri") is not None:
         raise InvalidRequest("request_uri is what this endpoint answers; leave it out")

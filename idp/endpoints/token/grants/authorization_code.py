@@ -17,9 +17,7 @@ NAME = "authorization_code"
 def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str, object]:
     """Everything that needs no write is checked first; then the code is spent, in one statement."""
     parameters, client, jkt = asking
-    presented = parameters.get("code")
-    if presented is None:
-        raise InvalidRequest("code is missing")
+    presented = parameters.require("code")
     code = authorization_code.read(presented, mint.sealer, now)
     if code.grant.client_id != client.client_id:
         raise InvalidGrant("the code was given to another client")

@@ -3,7 +3,7 @@
 from idp.endpoints.token.asking import Asking
 from idp.issuance import refresh_token
 from idp.issuance.issue import Mint, issue
-from idp.protocol.errors import InvalidGrant, InvalidRequest
+from idp.protocol.errors import InvalidGrant
 from idp.protocol.scope import Scope
 from idp.settings.load import Settings
 from idp.store import grants
@@ -17,9 +17,7 @@ def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str
     What the registration does not allow any more is not given any more (RFC 6749 §3.3).
     """
     parameters, client, jkt = asking
-    presented = parameters.get("refresh_token")
-    if presented is None:
-        raise InvalidRequest("refresh_token is missing")
+    presented = parameters.require("refresh_token")
     narrower = Scope.parse(parameters.get("scope"))
     token = refresh_token.read(presented, mint.sealer)
     grant, person = grants.rotate(
