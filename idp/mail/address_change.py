@@ -2,12 +2,11 @@
 
 from idp import locales
 from idp.mail.letter import Letter, Part
-from idp.mail.wording import NOWHERE, Origin, Reader, button, fill, lines
+from idp.mail.wording import NOWHERE, Origin, Reader, about_security, button, fill, has_one_already, lines
 from idp.settings.load import Settings
 
 DAY = 86400
 HIDDEN = "•••"
-VOWELS = frozenset("AEIOaeio")
 
 
 def confirm_new(settings: Settings, reader: Reader, *, link: str, code: str) -> Letter:
@@ -46,15 +45,12 @@ def address_taken(settings: Settings, reader: Reader, *, sign_in_link: str) -> L
         "Someone, probably you, wanted to use this address for another %(brand)s account. "
         "This address already has one. Sign in: %(sign_in)s"
     )
-    subject = _("You already have a %(brand)s account")
-    if settings.brand.name[:1] in VOWELS:
-        subject = _("You already have an %(brand)s account")
     why = _("You got this message because someone wants to use this address for their %(brand)s account.")
     return Letter(
         kind="address_taken",
         to=reader.email,
         locale=reader.locale,
-        subject=fill(subject, parts),
+        subject=has_one_already(settings, reader, parts),
         paragraphs=(lines(parts, found, _("Not you? Nothing was changed.")),),
         why=fill(why, parts),
         useful_for=settings.mail.give_up_after,
@@ -78,18 +74,14 @@ def address_changing(
         _("Asked for on %(when)s from %(device)s."),
         _("Asked for on %(when)s from %(device)s near %(place)s."),
     )
-    why = _("You got this message because it is about the security of your %(brand)s account.")
-    return Letter(
-        kind="address_changing",
-        to=reader.email,
-        locale=reader.locale,
-        subject=fill(_("Your %(brand)s email is changing"), parts),
-        paragraphs=(
-            lines(parts, _("Your %(brand)s account is about to get the email address %(new)s."), asked),
-            lines(parts, _("Wasn’t you? Stop it: %(link)s"), _("The link works for 7 days, also after the change.")),
-        ),
-        why=fill(why, parts),
-        useful_for=settings.mail.give_up_after,
+    return about_security(
+        settings,
+        reader,
+        "address_changing",
+        _("Your %(brand)s email is changing"),
+        parts,
+        lines(parts, _("Your %(brand)s account is about to get the email address %(new)s."), asked),
+        lines(parts, _("Wasn’t you? Stop it: %(link)s"), _("The link works for 7 days, also after the change.")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from idp import locales
 from idp.mail.letter import Letter, Part, plain
-from idp.mail.wording import NOWHERE, Origin, Reader, button, fill, lines
+from idp.mail.wording import NOWHERE, Origin, Reader, about_security, button, lines
 from idp.settings.load import Settings
 
 
@@ -34,14 +34,17 @@ def new_device(
         happened = _("%(device)s, near %(place)s, on %(when)s.")
     elif app:
         happened = _("%(device)s, on %(when)s, for %(app)s.")
-    return _alert(
+    return about_security(
         settings,
         reader,
         "new_device",
-        fill(_("New sign-in to %(brand)s: %(device)s"), parts),
+        _("New sign-in to %(brand)s: %(device)s"),
         parts,
-        happened,
-        _("If it was you, do nothing. If not, sign that device out and change your password: %(link)s"),
+        lines(
+            parts,
+            happened,
+            _("If it was you, do nothing. If not, sign that device out and change your password: %(link)s"),
+        ),
     )
 
 
@@ -49,15 +52,18 @@ def guessed_at(settings: Settings, reader: Reader, *, at: int, link: str, zone: 
     """M11, when a password was guessed at so often that we slowed down; at most once a day."""
     _ = reader.gettext
     parts = _parts(settings, reader, at, link, zone)
-    return _alert(
+    return about_security(
         settings,
         reader,
         "guessed_at",
-        fill(_("Someone is trying to sign in to %(brand)s"), parts),
+        _("Someone is trying to sign in to %(brand)s"),
         parts,
-        _("There were many wrong passwords for your account until %(when)s."),
-        _("We slowed them down. Your password wasn’t guessed."),
-        _("Is it one you use elsewhere too? Then choose a new one: %(link)s"),
+        lines(
+            parts,
+            _("There were many wrong passwords for your account until %(when)s."),
+            _("We slowed them down. Your password wasn’t guessed."),
+            _("Is it one you use elsewhere too? Then choose a new one: %(link)s"),
+        ),
     )
 
 
@@ -69,20 +75,16 @@ def keeps_access(settings: Settings, reader: Reader, *, app: str, sees: tuple[st
         "app": Part(plain(app)),
         "link": button(settings, link, _("Review or disconnect")),
     }
-    why = _("You got this message because it is about the security of your %(brand)s account.")
     said = tuple(line for sentence in sees for line in lines({"it": Part(plain(sentence))}, "– %(it)s"))
-    return Letter(
-        kind="keeps_access",
-        to=reader.email,
-        locale=reader.locale,
-        subject=fill(_("%(app)s can now use your %(brand)s account"), parts),
-        paragraphs=(
-            lines(parts, _("You let %(app)s use your account, also while you’re away. It can:")),
-            said,
-            lines(parts, _("Review or disconnect: %(link)s")),
-        ),
-        why=fill(why, parts),
-        useful_for=settings.mail.give_up_after,
+    return about_security(
+        settings,
+        reader,
+        "keeps_access",
+        _("%(app)s can now use your %(brand)s account"),
+        parts,
+        lines(parts, _("You let %(app)s use your account, also while you’re away. It can:")),
+        said,
+        lines(parts, _("Review or disconnect: %(link)s")),
     )
 
 
@@ -101,15 +103,18 @@ def locked(
         _("Your account was locked on %(when)s from %(device)s."),
         _("Your account was locked on %(when)s from %(device)s near %(place)s."),
     )
-    return _alert(
+    return about_security(
         settings,
         reader,
         "locked",
-        fill(_("We signed you out of %(brand)s"), parts),
+        _("We signed you out of %(brand)s"),
         parts,
-        happened,
-        _("Every device and every app was signed out, and nobody can sign in until you choose a new password."),
-        _("Unlock it by mail when you’re ready: %(link)s"),
+        lines(
+            parts,
+            happened,
+            _("Every device and every app was signed out, and nobody can sign in until you choose a new password."),
+            _("Unlock it by mail when you’re ready: %(link)s"),
+        ),
     )
 
 
@@ -119,18 +124,3 @@ def _parts(settings: Settings, reader: Reader, at: int, link: str, zone: str) ->
         "when": Part(locales.format_datetime(at, reader.locale, zone)),
         "link": button(settings, link, reader.gettext("Secure your account")),
     }
-
-
-def _alert(
-    settings: Settings, reader: Reader, kind: str, subject: str, parts: dict[str, Part], *sentences: str
-) -> Letter:
-    why = reader.gettext("You got this message because it is about the security of your %(brand)s account.")
-    return Letter(
-        kind=kind,
-        to=reader.email,
-        locale=reader.locale,
-        subject=subject,
-        paragraphs=(lines(parts, *sentences),),
-        why=fill(why, parts),
-        useful_for=settings.mail.give_up_after,
-    )

@@ -2,7 +2,7 @@
 
 from idp import locales
 from idp.mail.letter import Letter, Part
-from idp.mail.wording import Reader, button, fill, lines
+from idp.mail.wording import Reader, about_security, button, fill, lines
 from idp.settings.load import Settings
 
 DAY = 86400
@@ -37,22 +37,14 @@ def deletion_set(settings: Settings, reader: Reader, *, deletes_at: int, link: s
         "date": Part(locales.format_day(deletes_at, reader.locale, zone)),
         "link": button(settings, link, _("Keep my account")),
     }
-    return Letter(
-        kind="deletion_set",
-        to=reader.email,
-        locale=reader.locale,
-        subject=fill(_("Your %(brand)s account will be deleted on %(date)s"), parts),
-        paragraphs=(
-            lines(
-                parts,
-                _("You asked us to delete your account. Every device and every app was signed out."),
-                _("Changed your mind, or wasn’t you? Sign in before %(date)s to keep it: %(link)s"),
-                _("Otherwise there is nothing you need to do."),
-            ),
-        ),
-        why=fill(_("You got this message because it is about the security of your %(brand)s account."), parts),
-        useful_for=settings.mail.give_up_after,
+    said = lines(
+        parts,
+        _("You asked us to delete your account. Every device and every app was signed out."),
+        _("Changed your mind, or wasn’t you? Sign in before %(date)s to keep it: %(link)s"),
+        _("Otherwise there is nothing you need to do."),
     )
+    subject = _("Your %(brand)s account will be deleted on %(date)s")
+    return about_security(settings, reader, "deletion_set", subject, parts, said)
 
 
 def deletion_done(settings: Settings, reader: Reader, *, link: str) -> Letter:

@@ -2,12 +2,11 @@
 
 from idp import locales
 from idp.mail.letter import Letter, Part, link_of, plain
-from idp.mail.wording import NOWHERE, Origin, Reader, button, fill, lines
+from idp.mail.wording import NOWHERE, Origin, Reader, about_security, button, fill, has_one_already, lines
 from idp.settings.load import Settings
 
 HOUR = 3600
 DAY = 24 * HOUR
-VOWELS = frozenset("AEIOaeio")
 
 
 def confirm_address(settings: Settings, reader: Reader, *, link: str, code: str, app: str = "") -> Letter:
@@ -53,14 +52,11 @@ def account_exists(settings: Settings, reader: Reader, *, sign_in_link: str, for
         "Someone, probably you, tried to create an account with this address. "
         "You already have one. Sign in: %(sign_in)s"
     )
-    subject = _("You already have a %(brand)s account")
-    if settings.brand.name[:1] in VOWELS:
-        subject = _("You already have an %(brand)s account")
     return Letter(
         kind="account_exists",
         to=reader.email,
         locale=reader.locale,
-        subject=fill(subject, parts),
+        subject=has_one_already(settings, reader, parts),
         paragraphs=(lines(parts, found, _("Forgot your password? %(forgot)s"), _("Not you? Nothing was changed.")),),
         why=fill(_("You got this message because someone signed up at %(brand)s with this address."), parts),
         useful_for=settings.mail.give_up_after,
@@ -117,13 +113,11 @@ def password_changed(
         _("Changed on %(when)s from %(device)s. Other devices were signed out."),
         _("Changed on %(when)s from %(device)s near %(place)s. Other devices were signed out."),
     )
-    why = _("You got this message because it is about the security of your %(brand)s account.")
-    return Letter(
-        kind="password_changed",
-        to=reader.email,
-        locale=reader.locale,
-        subject=fill(_("Your %(brand)s password was changed"), parts),
-        paragraphs=(lines(parts, changed, _("Wasn’t you? Secure your account: %(link)s")),),
-        why=fill(why, parts),
-        useful_for=settings.mail.give_up_after,
+    return about_security(
+        settings,
+        reader,
+        "password_changed",
+        _("Your %(brand)s password was changed"),
+        parts,
+        lines(parts, changed, _("Wasn’t you? Secure your account: %(link)s")),
     )

@@ -4,7 +4,7 @@ from typing import Literal
 
 from idp import locales
 from idp.mail.letter import Letter, Part
-from idp.mail.wording import NOWHERE, Origin, Reader, button, fill, lines
+from idp.mail.wording import NOWHERE, Origin, Reader, about_security, button, lines
 from idp.settings.load import Settings
 
 What = Literal[
@@ -66,13 +66,11 @@ def notice(
         _("That was on %(when)s from %(device)s."),
         _("That was on %(when)s from %(device)s near %(place)s."),
     )
-    why = _("You got this message because it is about the security of your %(brand)s account.")
-    return Letter(
-        kind=kind,
-        to=reader.email,
-        locale=reader.locale,
-        subject=fill(subject, parts),
-        paragraphs=(lines(parts, f"{subject}.", happened, _("Wasn’t you? Secure your account: %(link)s")),),
-        why=fill(why, parts),
-        useful_for=settings.mail.give_up_after,
+    return about_security(
+        settings,
+        reader,
+        kind,
+        subject,
+        parts,
+        lines(parts, f"{subject}.", happened, _("Wasn’t you? Secure your account: %(link)s")),
     )

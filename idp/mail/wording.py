@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from idp import locales
-from idp.mail.letter import Line, Part, link_of, plain
+from idp.mail.letter import Letter, Line, Part, link_of, plain
 from idp.settings.load import Settings
 
 
@@ -38,6 +38,7 @@ class Origin:
 
 
 NOWHERE = Origin()
+VOWELS = frozenset("AEIOaeio")
 
 
 def button(settings: Settings, link: str, label: str) -> Part:
@@ -53,3 +54,35 @@ def fill(text: str, parts: dict[str, Part]) -> str:
 def lines(parts: dict[str, Part], *texts: str) -> tuple[Line, ...]:
     """A paragraph; each line keeps only the parts it names."""
     return tuple(Line(text, {name: parts[name] for name in parts if f"%({name})s" in text}) for text in texts)
+
+
+def about_security(
+    settings: Settings,
+    reader: Reader,
+    kind: str,
+    subject: str,
+    parts: dict[str, Part],
+    *paragraphs: tuple[Line, ...],
+) -> Letter:
+    """A mail about the safety of the reader's account, which nobody can switch off; `parts` hold `brand`.
+
+    `subject` is translated and has its %(placeholders)s still.
+    """
+    why = reader.gettext("You got this message because it is about the security of your %(brand)s account.")
+    return Letter(
+        kind=kind,
+        to=reader.email,
+        locale=reader.locale,
+        subject=fill(subject, parts),
+        paragraphs=paragraphs,
+        why=fill(why, parts),
+        useful_for=settings.mail.give_up_after,
+    )
+
+
+def has_one_already(settings: Settings, reader: Reader, parts: dict[str, Part]) -> str:
+    """The subject of mails to an address that has an account; English says "an" before some brands."""
+    _ = reader.gettext
+    if settings.brand.name[:1] in VOWELS:
+        return fill(_("You already have an %(brand)s account"), parts)
+    return fill(_("You already have a %(brand)s account"), parts)
