@@ -7,11 +7,13 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from idp.settings.load import Settings
-from idp.store import audit
+from idp.store import audit, base, passkeys
 from tests.people import Person
+from tests.relying_app import Visit
 from tests.signing_up import shown, signs_in
 from tests.soft_authenticator import HONEST, Lies, SoftAuthenticator
 from tests.web_browser import Arrival, Browser, Page
@@ -19,6 +21,10 @@ from tests.web_page import Form
 
 ISSUER = "http://localhost:8000"
 FORM = re.compile(r'<form[^>]* action="(?P<action>[^"]+)"[^>]* data-passkey="[^>]*data-options="(?P<options>[^"]+)"')
+HELLO = "Hello, Alice Example"
+FAILED = "That didn’t work. Try again, or use your password."
+QUARTER = 15 * 60
+GOOGLE = bytes.fromhex("ea9b8d664d011d213ce4b6b48cb575d4")
 LIST, NEW = "/account/passkeys", "/account/passkeys/new"
 
 
@@ -93,3 +99,23 @@ def path_of(page: Page) -> str:
 def events_of(app: Flask, person: Person) -> list[str]:
     with app.app_context():
         return audit.events_of(str(person.user_id), 50)
+
+
+def is_refused(page: Page) -> bool:
+    return path_of(page) == "/signin" and FAILED in page.text and "/signout" not in page.html
+
+
+def by_passkey(visit: Visit, device: SoftAuthenticator, lies: Lies = HONEST) -> Visit:
+    assert visit.browser is not None
+    visit.at = uses(visit.browser, device, visit.page, lies)
+    return visit
+
+
+def count_of(app: Flask, person: Person) -> int:
+    with app.app_context():
+        return len(passkeys.of_user(str(person.user_id)))
+
+
+def without_password(app: Flask, person: Person) -> None:
+    with app.app_context(), base.unit_of_work():
+        base.db.session.execute(text("DELETE FROM credentials WHERE user_id = :id"), {"id": person.user_id})

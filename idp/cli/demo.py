@@ -116,11 +116,11 @@ def _run_all(settings: Settings, home: str, program: Path, secret: str, facebook
     }
     with LOG.open("w") as output, _stop_on_signal():
         running = {"Portico": subprocess.Popen((sys.executable, "-m", "idp", "serve"))}
-        running["the app"] = subprocess.Popen(  # noqa: S603
+        running["the app"] = subprocess.Popen(  # noqa: S603 (a file of the sources)
             (sys.executable, str(program)), env=environment, stdout=output, stderr=output
         )
         if facebook:
-            running["the emulator of Facebook"] = subprocess.Popen(facebook.command)  # noqa: S603
+            running["the emulator of Facebook"] = subprocess.Popen(facebook.command)  # noqa: S603 (our own interpreter and words)
         try:
             return _watch(settings, home, facebook, running)
         except KeyboardInterrupt:

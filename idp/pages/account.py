@@ -18,7 +18,7 @@ from idp.web.house import house, now
 from idp.web.locale import format_wait, gettext
 from idp.web.owner import Owner, is_recent, of_account, prove_again
 from idp.web.page import render
-from idp.web.password_notice import tell_owner
+from idp.web.security_notice import tell_of_new_password
 
 routes = Blueprint("account", __name__)
 FIRST = 3
@@ -109,7 +109,7 @@ def _changed(found: Account, session: Session, new: str, form: Form) -> Response
         return None
     recovery.set_password(found, password_hash, arrival.network(), now(), kept_session=session.id)
     arrival.renews(session)
-    tell_owner(found)
+    tell_of_new_password(found)
     return see_other(url_for("account.account", changed=1))
 
 

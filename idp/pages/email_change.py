@@ -3,6 +3,7 @@
 Nobody learns whether an address has an account: the same page follows, only the mail differs.
 """
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -19,7 +20,7 @@ from idp.mail.wording import Reader
 from idp.store import email_changes, users
 from idp.store.email_changes import Change
 from idp.store.users import Account
-from idp.web import arrival, confirmation, guess_notice, kept, places, visitor
+from idp.web import arrival, confirmation, guess_notice, kept, security_notice, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import CODE, EMAIL, PASSWORD, TOKEN, email_of, password_of
@@ -172,15 +173,8 @@ def _begin(account: Account, email: Email) -> None:
     keys = confirmation.code_keys()
     begun, mailed = email_change.begin(account, email, keys[0], arrival.network(), now(), deliverable=taken is None)
     _to_new(begun, mailed, account, taken)
-    letter = address_change.address_changing(
-        house().settings,
-        Reader(account.email, account.locale),
-        new_address=begun.new_address,
-        at=now(),
-        link=url_for("email_change.stop", token=mailed.stop),
-        origin=places.origin_here(account.locale),
-    )
-    outbox.post(letter, house().sealer, now())
+    to_old = partial(address_change.address_changing, new_address=begun.new_address)
+    security_notice.post(account, to_old, url_for("email_change.stop", token=mailed.stop))
 
 
 def _to_new(begun: Change, mailed: Mailed, account: Account, taken: Account | None) -> None:

@@ -29,7 +29,7 @@ from idp.web.forms import Field, Form
 from idp.web.house import house, now
 from idp.web.locale import clock_time, format_wait, gettext, sentence
 from idp.web.page import render, to
-from idp.web.password_notice import tell_owner
+from idp.web.security_notice import tell_of_new_password
 
 routes = Blueprint("recovery", __name__)
 AGAIN = Field("again", 1)
@@ -101,7 +101,7 @@ def _has_new_password(account: Account, password_hash: str, pending: Pending | N
     A locked account is open again, and its owner looks through what can sign in as them.
     """
     recovery.set_password(account, password_hash, arrival.network(), now())
-    tell_owner(account)
+    tell_of_new_password(account)
     known_browsers.learn(account.user_id)  # that mail names this browser: no second one
     onward = url_for("account.account", changed=1)
     if leaving.unlock(account, arrival.network(), now()):

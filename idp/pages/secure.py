@@ -3,14 +3,13 @@
 from flask import Blueprint, Response, request, url_for
 
 from idp.accounts import leaving
-from idp.mail import alerts, outbox
-from idp.mail.wording import Reader
+from idp.mail import alerts
 from idp.store import users
 from idp.store.users import Account
-from idp.web import arrival, cookies, places, visitor
+from idp.web import arrival, cookies, security_notice, visitor
 from idp.web.door import Door
 from idp.web.forms import Form
-from idp.web.house import house, now
+from idp.web.house import now
 from idp.web.locale import gettext
 from idp.web.owner import Owner, of_account
 from idp.web.page import render
@@ -46,7 +45,7 @@ def lock(owner: Owner) -> Response:
     """No password is asked for: closing is never wrong, and opening takes the mailbox."""
     form = Form.read()
     if form.ready and leaving.lock(owner.account, arrival.network(), now()):
-        _tell_owner(owner.account)
+        security_notice.post(owner.account, alerts.locked, url_for("recovery.forgot"))
         cookies.drop(cookies.SESSION)
         return render("secure/locked.html", email=owner.account.email)
     return render("secure/lock.html", form=form, place="data.data", email=owner.account.email)
@@ -54,17 +53,6 @@ def lock(owner: Owner) -> Response:
 
 def _review(account: Account, form: Form | None = None) -> Response:
     return render("secure/secure.html", form=form or Form(), email=account.email)
-
-
-def _tell_owner(account: Account) -> None:
-    letter = alerts.locked(
-        house().settings,
-        Reader(account.email, account.locale),
-        at=now(),
-        link=url_for("recovery.forgot"),
-        origin=places.origin_here(account.locale),
-    )
-    outbox.post(letter, house().sealer, now())
 
 
 door = Door(routes)

@@ -4,17 +4,17 @@ A memory apart from "Remember": it lists nobody anywhere, spares nobody anything
 """
 
 import json
+from functools import partial
 from typing import cast
 
-from flask import g, url_for
+from flask import g
 
-from idp.mail import alerts, outbox
-from idp.mail.wording import Reader
+from idp.mail import alerts
 from idp.signing.sealing import BadSeal
 from idp.store import audit
 from idp.store.pending_authorizations import Pending
 from idp.store.users import Account
-from idp.web import cookies, places
+from idp.web import cookies, security_notice
 from idp.web.house import house, now
 from idp.web.page import AppIdentity
 
@@ -40,15 +40,7 @@ def notice(account: Account, pending: Pending | None) -> None:
     learn(account.user_id)
     if is_known or _has_just_joined(account):
         return
-    letter = alerts.new_device(
-        house().settings,
-        Reader(account.email, account.locale),
-        at=now(),
-        link=url_for("secure.secure"),
-        origin=places.origin_here(account.locale),
-        app=_name_of_app(pending),
-    )
-    outbox.post(letter, house().sealer, now())
+    security_notice.post(account, partial(alerts.new_device, app=_name_of_app(pending)))
 
 
 def _people() -> tuple[str, ...]:

@@ -3,12 +3,10 @@
 import logging
 from functools import partial
 
-from flask import g, url_for
+from flask import g
 
 from idp import sessions
 from idp.mail import links as mails
-from idp.mail import outbox
-from idp.mail.wording import Reader
 from idp.store import audit, browser_sessions, identities, users
 from idp.store.identities import Link
 from idp.store.users import Account
@@ -16,7 +14,7 @@ from idp.upstream import linking
 from idp.upstream.linking import Came
 from idp.upstream.provider import Identity, NotIdentified, Revokes
 from idp.upstream.registry import Registered
-from idp.web import arrival, passkeys, places
+from idp.web import arrival, passkeys, security_notice
 from idp.web.house import house, now
 from idp.web.owner import Owner
 
@@ -70,16 +68,7 @@ def label_of(link: Link) -> str:
 
 def _tell(account: Account, event: mails.Event, link: Link) -> None:
     audit.record(event, now(), user_id=account.user_id, network=arrival.network(), upstream=link.upstream)
-    letter = mails.changed(
-        house().settings,
-        Reader(account.email, account.locale),
-        event,
-        provider=label_of(link),
-        at=now(),
-        link=url_for("secure.secure"),
-        origin=places.origin_here(account.locale),
-    )
-    outbox.post(letter, house().sealer, now())
+    security_notice.post(account, partial(mails.changed, event=event, provider=label_of(link)))
 
 
 def _tell_provider(link: Link) -> None:

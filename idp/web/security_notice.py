@@ -1,22 +1,38 @@
-"""The mail that tells a person what they prove themselves by has changed, or was used: nobody can switch it off."""
+"""The mails that tell a person what happened to their account: security notices nobody can switch off."""
+
+from collections.abc import Callable
+from functools import partial
 
 from flask import url_for
 
-from idp.mail import notices, outbox
+from idp.mail import messages, notices, outbox
+from idp.mail.letter import Letter
 from idp.mail.wording import Reader
 from idp.store.users import Account
 from idp.web import places
 from idp.web.house import house, now
 
 
-def tell(account: Account, what: notices.What) -> None:
-    """On its way after the commit, with the browser it happened in and a link that makes the account safe again."""
-    letter = notices.proof_changed(
+def post(account: Account, write: Callable[..., Letter], link: str = "") -> None:
+    """On its way after the commit, with the browser it happened in.
+
+    `link` is the mail's button, by default the page that makes the account safe again.
+    """
+    letter = write(
         house().settings,
         Reader(account.email, account.locale),
-        what,
         at=now(),
-        link=url_for("secure.secure"),
+        link=link or url_for("secure.secure"),
         origin=places.origin_here(account.locale),
     )
     outbox.post(letter, house().sealer, now())
+
+
+def tell(account: Account, what: notices.What) -> None:
+    """What they prove themselves by has changed, or was used."""
+    post(account, partial(notices.proof_changed, what=what))
+
+
+def tell_of_new_password(account: Account) -> None:
+    """The password was changed."""
+    post(account, messages.password_changed)

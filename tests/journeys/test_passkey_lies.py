@@ -13,27 +13,22 @@ from idp.store import base
 from tests.clocks import Clock
 from tests.mailbox import Mailbox
 from tests.people import Person
-from tests.relying_app import Visit
 from tests.signing_up import shown
 from tests.soft_authenticator import BACKED_UP, ELIGIBLE, PRESENT, VERIFIED, Lies, SoftAuthenticator
-from tests.web_browser import Browser, Page
+from tests.web_browser import Browser
 from tests.with_passkeys import (
+    HELLO,
     ISSUER,
     asks,
     at_a_domain,
     authenticator,
     events_of,
     has_passkey,
+    is_refused,
     options_of,
     passkey_form,
-    path_of,
     signs_in_by_passkey,
-    uses,
 )
-
-HELLO = "Hello, Alice Example"
-FAILED = "That didn’t work. Try again, or use your password."
-QUARTER = 15 * 60
 
 
 @pytest.fixture
@@ -45,16 +40,6 @@ def settings(settings: Settings) -> Settings:
 def device(alice: Person) -> SoftAuthenticator:
     """Alice's, on which she has a passkey."""
     return has_passkey(alice, authenticator())
-
-
-def is_refused(page: Page) -> bool:
-    return path_of(page) == "/signin" and FAILED in page.text and "/signout" not in page.html
-
-
-def by_passkey(visit: Visit, device: SoftAuthenticator, lies: Lies = Lies()) -> Visit:  # noqa: B008 (never changed)
-    assert visit.browser is not None
-    visit.at = uses(visit.browser, device, visit.page, lies)
-    return visit
 
 
 class TestLies:

@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
 
 from idp.settings.load import Settings
-from idp.store import base, passkeys
+from idp.store import passkeys
 from tests.clocks import Clock
 from tests.coming import linked
 from tests.emulators.other_provider import OtherProvider, furnished
@@ -23,32 +22,23 @@ from tests.with_passkeys import (
     NEW,
     at_a_domain,
     authenticator,
+    count_of,
     creates,
     events_of,
     has_passkey,
     path_of,
     signs_in_by_passkey,
     uses,
+    without_password,
 )
 
 DAY = 86400
-GOOGLE = bytes.fromhex("ea9b8d664d011d213ce4b6b48cb575d4")
 FAILED = "That didn’t work. Nothing was saved. Please try again."
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return at_a_domain(settings)
-
-
-def count_of(app: Flask, person: Person) -> int:
-    with app.app_context():
-        return len(passkeys.of_user(str(person.user_id)))
-
-
-def without_password(app: Flask, person: Person) -> None:
-    with app.app_context(), base.unit_of_work():
-        base.db.session.execute(text("DELETE FROM credentials WHERE user_id = :id"), {"id": person.user_id})
 
 
 def changes_settings(app: Flask, section: str, **values: object) -> None:

@@ -4,11 +4,10 @@ import json
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
 
 from idp.accounts import passkeys as rules
 from idp.settings.load import Settings
-from idp.store import base, passkeys
+from idp.store import passkeys
 from tests.clocks import Clock
 from tests.mailbox import Mailbox
 from tests.people import Person
@@ -17,11 +16,13 @@ from tests.signing_up import shown, signs_in
 from tests.soft_authenticator import BACKED_UP, EDDSA, ES384, PRESENT, RS256, VERIFIED, Lies
 from tests.web_browser import Page
 from tests.with_passkeys import (
+    GOOGLE,
     LIST,
     NEW,
     asks,
     at_a_domain,
     authenticator,
+    count_of,
     creates,
     events_of,
     has_passkey,
@@ -32,23 +33,12 @@ from tests.with_passkeys import (
 )
 
 DAY = 86400
-GOOGLE = bytes.fromhex("ea9b8d664d011d213ce4b6b48cb575d4")
 FAILED = "That didn’t work. Nothing was saved. Please try again."
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return at_a_domain(settings)
-
-
-def count_of(app: Flask, person: Person) -> int:
-    with app.app_context():
-        return len(passkeys.of_user(str(person.user_id)))
-
-
-def without_password(app: Flask, person: Person) -> None:
-    with app.app_context(), base.unit_of_work():
-        base.db.session.execute(text("DELETE FROM credentials WHERE user_id = :id"), {"id": person.user_id})
 
 
 def way(app: Flask, person: Person, what: str) -> str:
