@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """A WSGI application. `settings` None reads config.toml and IDP_*; raises SettingsError when they are unfit."""
     settings = settings or load_settings()
     app = Flask("idp", static_folder=None)
+    app.url_map.merge_slashes = False  # `//signin` would be answered by a 308, which posts credentials on
     app.ensure_sync = _as_it_is  # type: ignore[method-assign]
     _open_database(app, settings)
     for prepare in PREPARE:

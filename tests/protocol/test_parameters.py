@@ -155,3 +155,12 @@ def test_rfc6749_3_1_what_is_passed_on_is_all_of_it_as_a_copy() -> None:
     assert passed_on == {"code": "a+b", "state": "", "user": "{}"}
     passed_on["code"] = "x"
     assert parameters.get("code") == "a+b"
+
+
+@pytest.mark.section("RFC 6749 §5.2")
+def test_rfc6749_5_2_what_is_missing_is_named() -> None:
+    parameters = Parameters.of({"token": "t", "code": ""})
+    assert parameters.require("token") == "t"
+    for name in ("code", "grant_type"):
+        with pytest.raises(InvalidRequest, match=f"{name} is missing"):
+            parameters.require(name)

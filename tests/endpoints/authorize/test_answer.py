@@ -23,6 +23,14 @@ def test_every_redirect_is_a_303_or_a_302(shop: RelyingApp, alice: Person) -> No
     assert [response.status_code for response in posts] == [303] * len(posts)
 
 
+@pytest.mark.section("RFC 9700 §4.12")
+@pytest.mark.incident("a 307 or 308 sends posted credentials on")
+@pytest.mark.parametrize("path", ["//signin", "/signin//again", "//authorize", "/token//", "/signin/"])
+def test_an_address_that_is_almost_ours_is_not_mended_by_a_redirect(alice: Person, path: str) -> None:
+    fields = {"email": alice.email, "password": alice.password}
+    assert alice.browser.client.post(f"{alice.browser.issuer}{path}", data=fields).status_code in (400, 404, 405)
+
+
 def test_the_answer_is_kept_by_no_cache_and_told_to_no_other_site(shop: RelyingApp, alice: Person) -> None:
     shop.asks().seen_by(alice).signs_in().allows()
     last = alice.browser.trail[-1]
