@@ -35,6 +35,7 @@ with warnings.catch_warnings():
 RUN = "PORTICO_TEST_RUN"
 PREFIX = "portico-tests-"
 MEMORY = Path("/dev/shm")  # noqa: S108 (a folder of our own is made in it)
+PROCESSES = Path("/proc")
 ROOM_NEEDED = 2**30
 FOR_THE_MOMENT = """
 fsync = off
@@ -70,7 +71,7 @@ def is_alive(process: int) -> bool:
 
 def close_run(folder: Path) -> None:
     data = folder / "postgresql"
-    if (data / "postmaster.pid").exists():
+    if is_served(data):
         server = get_server(data, cleanup_mode=None, start=False)
         pgexec(
             "pg_ctl",
@@ -79,6 +80,16 @@ def close_run(folder: Path) -> None:
             user=server.system_user,
         )
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_served(data: Path) -> bool:
+    """Whether the server that postmaster.pid names still runs: a killed one leaves the file, and its number is free."""
+    try:
+        number = int((data / "postmaster.pid").read_text().splitlines()[0])
+        command = PROCESSES / str(number) / "cmdline"
+        return str(data).encode() in command.read_bytes() if PROCESSES.is_dir() else is_alive(number)
+    except (OSError, ValueError, IndexError):
+        return False
 
 
 def run_folder() -> Path:

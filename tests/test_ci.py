@@ -1,11 +1,13 @@
 """What CI runs is what the README says, and it cannot pass by leaving tests out."""
 
 import os
+import subprocess
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
+from tests import databases
 from tests.conftest import refuse_to_skip
 
 RUN = Path(__file__).parents[1] / ".ci" / "run"
@@ -36,3 +38,27 @@ def test_ci_runs_the_command_of_the_readme_and_nothing_else() -> None:
     lines = [line for line in RUN.read_text().splitlines() if not line.startswith("#")]
     assert lines[-2:] == ["export CI=true", "exec make test"]
     assert os.access(RUN, os.X_OK)
+
+
+def test_what_a_killed_run_left_behind_is_removed_though_its_server_is_gone(tmp_path: Path) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left = tmp_path / "portico-tests-1-killed"
+    (left / "postgresql").mkdir(parents=True)
+    (left / "postgresql" / "postmaster.pid").write_text(f"{gone.pid}\n{left / 'postgresql'}\n")
+    databases.close_run(left)
+    assert not left.exists()
+
+
+def test_a_process_that_merely_has_the_number_of_a_killed_server_goes_on(tmp_path: Path) -> None:
+    left = tmp_path / "portico-tests-1-killed"
+    (left / "postgresql").mkdir(parents=True)
+    other = subprocess.Popen(["sleep", "60"])
+    try:
+        (left / "postgresql" / "postmaster.pid").write_text(f"{other.pid}\n{left / 'postgresql'}\n")
+        databases.close_run(left)
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
+    assert not left.exists()
