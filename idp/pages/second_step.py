@@ -105,7 +105,7 @@ def set_up_app() -> Response:
     pending, session = flow.pending(), visitor.session()
     account = _of_session(session)
     shown = setting_up.shown(session, account) if session and account else None
-    if session is None or account is None or shown is None or not owner.is_recent(session):
+    if session is None or account is None or shown is None or not owner.is_recent(session) or _has_one(session):
         return see_other(_to("second_step.set_up"))
     form = Form.read(CODE)
     if form.ready and (codes := setting_up.confirmed(form, session, account, pending)):
@@ -120,7 +120,7 @@ def _set_up(*, passkey_only: bool) -> Response:
         return see_other(to("sign_in.sign_in"))
     if not owner.is_recent(session):
         return see_other(_to("sign_in.again"))
-    if session.has_authenticator and not _is_sure(session):
+    if _has_one(session):
         return see_other(_to("second_step.step_up"))
     if _is_sure(session) and not passkey_only:
         return see_other(_way_on(pending))
@@ -150,6 +150,11 @@ def _of_session(session: Session | None) -> Account | None:
 
 def _is_sure(session: Session) -> bool:
     return acr.meets(session.acr, (acr.TWO_FACTORS,))
+
+
+def _has_one(session: Session) -> bool:
+    """They have a second factor, and did not show it: another one, of whoever knows the password, proves nothing."""
+    return (session.has_authenticator or session.has_passkey) and not _is_sure(session)
 
 
 def _nothing_waits(pending: Pending | None) -> Response:

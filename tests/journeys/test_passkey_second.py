@@ -1,6 +1,7 @@
 """A passkey as the second proof: at sign-in, for an app that asks, made on the way; and keys that prove less."""
 
 import json
+from base64 import b32decode
 
 import pytest
 from flask import Flask
@@ -140,6 +141,28 @@ class TestRequired:
         assert signs_in(thief).heading == "Use your passkey"
         for path in ("/account/passkeys/new", "/account/passkeys/remove", "/account/password/remove"):
             assert shown(thief.browser.open(path)).heading == "Use your passkey"
+
+    @pytest.mark.incident("CVE-2025-64103")
+    def test_nor_by_the_pages_for_whoever_has_none(self, app: Flask, alice: Person) -> None:
+        """Zitadel: another second factor was set up in the middle of the sign-in that asked for the first."""
+        creates(alice.browser, authenticator(), at=signs_in(alice))
+        thief = alice.elsewhere()
+        signs_in(thief)
+        for path in ("/signin/protect", "/signin/protect/app", "/signin/protect/passkey"):
+            assert shown(thief.browser.open(path)).heading == "Use your passkey"
+        token = shown(thief.browser.open("/signin/protect")).form("csrf_token").fields["csrf_token"]
+        assert shown(thief.browser.post("/signin/protect", {"csrf_token": token})).heading == "Use your passkey"
+        assert shown(thief.browser.open("/account")).heading == "Use your passkey"
+
+    @pytest.mark.incident("CVE-2025-64103")
+    def test_nor_by_what_began_before_the_owner_had_one(self, app: Flask, alice: Person) -> None:
+        thief = alice.elsewhere()
+        page = shown(thief.browser.submit(signs_in(thief), "Use an authenticator app"))
+        key = page.html.partition('<code id="key">')[2].partition("</code>")[0]
+        creates(alice.browser, authenticator(), at=signs_in(alice))
+        page = shown(types(thief.browser, page, Phone(b32decode(key.replace(" ", ""))).shows()))
+        assert page.heading == "Use your passkey"
+        assert "authenticator_added" not in events_of(app, alice)
 
 
 class TestPreferred:
