@@ -14,7 +14,7 @@ from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.forms import Field, Form
 from idp.web.house import house
-from idp.web.owner import Owner, of_account, of_recent_sign_in
+from idp.web.owner import Owner, of_account, of_proved_sign_in
 from idp.web.page import render
 
 routes = Blueprint("links", __name__)
@@ -40,9 +40,11 @@ def links(owner: Owner) -> Response:
 
 
 @routes.post("/account/links")
-@of_recent_sign_in
+@of_proved_sign_in
 def change(owner: Owner) -> Response:
-    """Off to a provider, to link it; or one is unlinked."""
+    """Off to a provider, to link it; or one is unlinked. Its word may stand for two factors (upstream.NAME.amr), so who
+    has a second factor shows it here too.
+    """
     form = Form.read(ADD, REMOVE)
     if not form.ready:
         return _page(owner, form)

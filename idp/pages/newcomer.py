@@ -24,7 +24,7 @@ from idp.web.fields import EMAIL, email_of
 from idp.web.forms import Field, Form
 from idp.web.house import house, now
 from idp.web.newcomers import Newcomer
-from idp.web.owner import Owner, of_account
+from idp.web.owner import Owner, of_proved_sign_in
 from idp.web.page import render, to
 from idp.web.terms import MARKETING, TERMS, agreed, agrees
 
@@ -77,7 +77,7 @@ def connect() -> Response:
 
 
 @routes.get("/signin/connected")
-@of_account
+@of_proved_sign_in
 def connected(owner: Owner) -> Response:
     """Somebody signed in, to the last step. Only the account that has the address, and only by a sign-in made since."""
     newcomer = newcomers.connecting()

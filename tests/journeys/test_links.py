@@ -10,8 +10,10 @@ from idp.upstream.provider import Failure
 from tests.clocks import Clock
 from tests.coming import comes, linked, links_of, subs_of, without_password
 from tests.emulators.other_provider import OtherProvider, furnished
+from tests.journeys.test_step_up import by_one_proof
 from tests.mailbox import Mailbox
 from tests.people import Person
+from tests.phones import types
 from tests.relying_app import RelyingApp
 from tests.signing_up import shown, signs_in
 from tests.web_browser import Arrival, Browser, Page
@@ -110,6 +112,23 @@ def test_it_takes_a_sign_in_of_a_short_while_ago(other: OtherProvider, alice: Pe
         page = shown(alice.browser.post("/account/links", {"csrf_token": token, **field}))
         assert page.heading == "Confirm it’s you"
     assert links_of(alice.server, alice.user_id) == ["1"]
+
+
+@pytest.mark.incident("CVE-2025-64103")
+def test_whoever_has_a_second_factor_shows_it_also_on_a_trusted_device(
+    app: Flask, other: OtherProvider, alice: Person, clock: Clock
+) -> None:
+    """The word of another provider may stand for two factors: linked by a password, it would do without hers."""
+    link = linked(alice, other, other.knows("1"))
+    phone = by_one_proof(alice, clock)
+    token = links_page(alice).form("remove").fields["csrf_token"]
+    for field in ({"add": "other"}, {"remove": link.id}):
+        page = shown(alice.browser.post("/account/links", {"csrf_token": token, **field}))
+        assert page.heading == "Enter your code"
+    types(alice.browser, page, phone.shows())
+    assert links_of(app, alice.user_id) == ["1"]
+    alice.browser.submit(links_page(alice), "Unlink Other")
+    assert links_of(app, alice.user_id) == []
 
 
 def test_one_less(app: Flask, other: OtherProvider, shop: RelyingApp, alice: Person, mailbox: Mailbox) -> None:

@@ -8,8 +8,10 @@ from flask import Flask
 from tests.clocks import Clock
 from tests.coming import comes, joins, linked, links_of, subs_of, with_authenticator, without_password
 from tests.emulators.other_provider import OtherProvider, furnished, switched_off
+from tests.journeys.test_step_up import by_one_proof
 from tests.mailbox import Mailbox
 from tests.people import Person
+from tests.phones import types
 from tests.relying_app import RelyingApp
 from tests.signing_up import shown, signs_in
 from tests.web_browser import Arrival, Browser, Page
@@ -105,6 +107,18 @@ def test_the_second_step_comes_before_anything_is_linked(app: Flask, other: Othe
     assert shown(half).heading == "Enter your code"
     alice.browser.open("/signin/connected")
     assert links_of(app, alice.user_id) == []
+
+
+def test_also_on_a_device_that_is_trusted(app: Flask, other: OtherProvider, alice: Person, clock: Clock) -> None:
+    """Whoever came may be somebody whose word there stands for two factors."""
+    phone = by_one_proof(alice, clock)
+    alice.signs_out()
+    page = to_sign_in(alice.browser, comes(alice.browser, other, other.knows("1", alice.email)))
+    page = shown(alice.browser.submit(page, form=page.form("password"), email=alice.email, password=alice.password))
+    assert page.heading == "Enter your code"
+    assert links_of(app, alice.user_id) == []
+    types(alice.browser, page, phone.shows())
+    assert links_of(app, alice.user_id) == ["1"]
 
 
 def test_whoever_signs_in_by_a_third_provider_alone_signs_in_by_that(
