@@ -2,13 +2,13 @@
 
 from flask import Blueprint, Response, request, url_for
 
-from idp.accounts import leaving
+from idp.accounts import leaving, sign_in
 from idp.accounts.identifiers import BadEmail, normalise_email
 from idp.mail import farewells, outbox
 from idp.mail.wording import Reader
 from idp.store import pending_authorizations, users
 from idp.store.users import Account
-from idp.web import arrival, coming_back, cookies
+from idp.web import arrival, coming_back, cookies, front_channel
 from idp.web.answers import see_other
 from idp.web.coming_back import Return
 from idp.web.door import Door
@@ -29,8 +29,9 @@ DAY = 86400
 def delete(owner: Owner) -> Response:
     """The address is typed, so that nobody does this by a slip of the finger."""
     form = Form.read(EMAIL)
+    frames = front_channel.frames(owner.session) if form.ready else ()
     if form.ready and _is_own(form, owner.account) and (deletes_at := _set(owner.account)):
-        return render("leaving/set.html", deletes_at=deletes_at, email=owner.account.email)
+        return render("leaving/set.html", deletes_at=deletes_at, email=owner.account.email, frames=frames)
     grace = house().settings.account.delete_after // DAY
     return render("leaving/delete.html", form=form, place="data.data", email=owner.account.email, grace_days=grace)
 
@@ -41,7 +42,7 @@ def keep() -> Response:
     form = Form.read(BACK, values={"back": request.args.get("back", "")[: BACK.limit]})
     back = coming_back.unsealed(form["back"])
     account = users.by_id(back.user_id) if back else None
-    if back is None or account is None:
+    if back is None or account is None or not back.stands(account):
         return see_other(to("sign_in.sign_in"))
     if form.ready:
         return _kept(account, back)
@@ -74,7 +75,8 @@ def _set(account: Account) -> int:
 
 def _kept(account: Account, back: Return) -> Response:
     """The account is theirs again, and the sign-in goes on where it stopped."""
-    if not leaving.stay(account, back.deletes_at, arrival.network(), now()):
+    is_as_it_was = account.password is None or sign_in.stands(account)
+    if not is_as_it_was or not leaving.stay(account, back.deletes_at, arrival.network(), now()):
         return see_other(to("sign_in.sign_in"))
     pending = pending_authorizations.find(back.pending_id, cookies.browser_hash(), now())
     arrival.start(account, pending, back.proof, remembered=back.remembered)

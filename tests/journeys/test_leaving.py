@@ -172,6 +172,17 @@ class TestKeepingItAfterAll:
         page = shown(going.browser.submit(page, **chosen))
         assert page.heading == "Keep your account?"
 
+    def test_who_knew_the_old_password_is_out_when_a_new_one_is_chosen(
+        self, app: Flask, going: Person, mailbox: Mailbox
+    ) -> None:
+        """They had come as far as the button: it is a half sign-in, and ends like one."""
+        thief = Browser(app)
+        page = tries(thief, going.email, going.password)
+        self.test_a_new_password_by_mail_asks_too(going, mailbox)
+        assert shown(thief.submit(page, "Keep my account")).heading == "Sign in"
+        assert shown(thief.open(page.url)).heading == "Sign in"
+        assert shown(thief.open("/account")).heading == "Sign in"
+
     def test_signing_up_with_the_address_meets_the_account_still(self, going: Person, mailbox: Mailbox) -> None:
         assert signs_up(going).heading == "Check your email"
         assert mailbox.newest(going.email).kind == "account_exists"
