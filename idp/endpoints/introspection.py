@@ -66,9 +66,8 @@ def _of_access_token(token: str, client: Client) -> Mapping[str, object] | None:
     about = _of_app(read, client) if read.client_id else _of_person(read, client)
     if about is None:
         return INACTIVE
-    common = {"active": True, "token_type": type_of(read.jkt), "scope": str(read.scope), "exp": read.expires_at}
-    bound = {"cnf": {"jkt": read.jkt}} if read.jkt else {}
-    return {**common, "aud": mint.issuer, **bound, **about}
+    common = {"active": True, "token_type": type_of(read.holder), "scope": str(read.scope), "exp": read.expires_at}
+    return {**common, "aud": mint.issuer, **read.holder.confirmation(), **about}
 
 
 def _of_app(read: AccessToken, client: Client) -> Mapping[str, object] | None:

@@ -27,7 +27,7 @@ def userinfo() -> Response:
     mint = house().mint
     came = bearer.presented(request)
     token = access_token.read(came.token, mint.sealer, mint.ring, mint.issuer, now())
-    bearer.prove(came, token.jkt)
+    bearer.prove(came, token.holder.jkt)
     found = grants.alive(token.grant_id)
     if found is None:
         raise InvalidToken(access_token.UNKNOWN)

@@ -3,10 +3,12 @@
 Either kind names its grant, so that revoking the grant ends it at once wherever Portico is asked.
 """
 
+import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import NamedTuple
 
 from idp.protocol.errors import InvalidToken
+from idp.protocol.holder import ANYBODY, Holder
 from idp.protocol.scope import Scope
 from idp.signing.ring import BadToken, KeyRing
 from idp.signing.sealing import BadSeal, Sealer
@@ -15,44 +17,45 @@ from idp.store.grants import Grant
 
 PURPOSE = "access_token"
 JWT_TYPE = "at+jwt"
+WORDS = 7
+"""After grant and expiry: scope, client_id, two thumbprints, resources, details, act; empty ones at the end are left."""
 UNKNOWN = "the access token is unknown, expired or revoked"
 
 
 class AccessToken(NamedTuple):
     """`client_id` is set on a token that an app has for itself (RFC 6749 §4.4): no grant of a person stands behind it,
-    and `grant_id` is the id of the token alone. `jkt` is the thumbprint of the key it is bound to (RFC 9449 §6).
+    and `grant_id` is the id of the token alone. `resources` is whom it is for: nobody named means Portico itself. The
+    rest is as in `Terms`.
     """
 
     grant_id: str
     scope: Scope
     expires_at: int
     client_id: str = ""
-    jkt: str = ""
+    holder: Holder = ANYBODY
+    resources: tuple[str, ...] = ()
+    details: str = ""
+    act: str = ""
 
 
 def seal(token: AccessToken, sealer: Sealer, now: int) -> str:
     """Opaque: about 100 characters that tell nobody but Portico anything."""
     grant = urlsafe_b64decode(token.grant_id + "==")
-    words = f"{token.scope}\n{token.client_id}\n{token.jkt}".rstrip("\n")
-    return sealer.seal(PURPOSE, grant + token.expires_at.to_bytes(5) + words.encode(), now)
+    words = (str(token.scope), token.client_id, *token.holder, " ".join(token.resources), token.details, token.act)
+    return sealer.seal(PURPOSE, grant + token.expires_at.to_bytes(5) + "\n".join(words).rstrip("\n").encode(), now)
 
 
 def sign(token: AccessToken, grant: Grant, alg: str, ring: KeyRing, issuer: str, now: int) -> str:
-    """RFC 9068 §2.2. Without a named resource the token is for Portico itself, so `aud` is the issuer."""
+    """RFC 9068 §2.2."""
     claims = {
-        "iss": issuer,
+        **_common(token, issuer, now),
         "sub": grant.user_id,
-        "aud": issuer,
         "client_id": grant.client_id,
-        "scope": str(token.scope),
-        "iat": now,
-        "exp": token.expires_at,
         "jti": new_id(),
         "auth_time": grant.auth_time,
         "acr": grant.acr,
         "amr": grant.amr.split(),
         "grant_id": grant.id,
-        **_confirmation(token),
     }
     return ring.sign(claims, alg, now, typ=JWT_TYPE)
 
@@ -60,15 +63,10 @@ def sign(token: AccessToken, grant: Grant, alg: str, ring: KeyRing, issuer: str,
 def sign_for_client(token: AccessToken, alg: str, ring: KeyRing, issuer: str, now: int) -> str:
     """RFC 9068 §2.2: where no person takes part, `sub` is the client."""
     claims = {
-        "iss": issuer,
+        **_common(token, issuer, now),
         "sub": token.client_id,
-        "aud": issuer,
         "client_id": token.client_id,
-        "scope": str(token.scope),
-        "iat": now,
-        "exp": token.expires_at,
         "jti": token.grant_id,
-        **_confirmation(token),
     }
     return ring.sign(claims, alg, now, typ=JWT_TYPE)
 
@@ -87,8 +85,12 @@ def _unseal(text: str, sealer: Sealer) -> AccessToken:
     except BadSeal:
         raise InvalidToken(UNKNOWN) from None
     grant_id = urlsafe_b64encode(raw[:16]).rstrip(b"=").decode()
-    scope, *more = raw[21:].decode().split("\n")
-    return AccessToken(grant_id, Scope(scope.split()), int.from_bytes(raw[16:21]), *more)
+    words = raw[21:].decode().split("\n")
+    scope, client_id, jkt, x5t, resources, details, act = words + [""] * (WORDS - len(words))
+    expires_at, holder = int.from_bytes(raw[16:21]), Holder(jkt, x5t)
+    return AccessToken(
+        grant_id, Scope(scope.split()), expires_at, client_id, holder, tuple(resources.split()), details, act
+    )
 
 
 def _read_jwt(text: str, ring: KeyRing, issuer: str, now: int) -> AccessToken:
@@ -96,14 +98,41 @@ def _read_jwt(text: str, ring: KeyRing, issuer: str, now: int) -> AccessToken:
         claims = ring.verify(text, now, typ=(JWT_TYPE,))
     except BadToken:
         raise InvalidToken(UNKNOWN) from None
-    if claims.get("iss") != issuer or claims.get("aud") != issuer:
+    if claims.get("iss") != issuer:
         raise InvalidToken(UNKNOWN)
-    scope, jkt = Scope(claims["scope"].split()), claims.get("cnf", {}).get("jkt", "")
-    if "grant_id" in claims:
-        return AccessToken(claims["grant_id"], scope, claims["exp"], jkt=jkt)
-    return AccessToken(claims["jti"], scope, claims["exp"], claims["client_id"], jkt)
+    of_app = "grant_id" not in claims
+    return AccessToken(
+        claims["jti"] if of_app else claims["grant_id"],
+        Scope(claims["scope"].split()),
+        claims["exp"],
+        claims["client_id"] if of_app else "",
+        Holder.of(claims),
+        () if claims["aud"] == issuer else tuple(_several(claims["aud"])),
+        _as_text(claims.get("authorization_details")),
+        _as_text(claims.get("act")),
+    )
 
 
-def _confirmation(token: AccessToken) -> dict[str, object]:
-    """RFC 9449 §6.1, RFC 7800."""
-    return {"cnf": {"jkt": token.jkt}} if token.jkt else {}
+def _common(token: AccessToken, issuer: str, now: int) -> dict[str, object]:
+    """RFC 9068 §2.2, RFC 9396 §9.1, RFC 8693 §4.1."""
+    audience = token.resources[0] if len(token.resources) == 1 else list(token.resources)
+    details = {"authorization_details": json.loads(token.details)} if token.details else {}
+    act = {"act": json.loads(token.act)} if token.act else {}
+    return {
+        "iss": issuer,
+        "aud": audience or issuer,
+        "scope": str(token.scope),
+        "iat": now,
+        "exp": token.expires_at,
+        **details,
+        **act,
+        **token.holder.confirmation(),
+    }
+
+
+def _several(audience: str | list[str]) -> list[str]:
+    return [audience] if isinstance(audience, str) else audience
+
+
+def _as_text(claim: object) -> str:
+    return json.dumps(claim, separators=(",", ":")) if claim else ""

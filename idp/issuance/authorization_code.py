@@ -5,6 +5,7 @@ RFC 6749 §4.1.2: bound to client and redirect URI; here also to person, session
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from idp.protocol.errors import InvalidGrant
 from idp.protocol.scope import Scope
@@ -31,7 +32,7 @@ def seal(code: AuthorizationCode, sealer: Sealer, now: int) -> str:
     grant = code.grant
     members = [
         *(grant.id, grant.user_id, grant.client_id, grant.session_id, str(grant.scope), grant.claims),
-        *(grant.auth_time, grant.amr, grant.acr, grant.offline),
+        *(grant.auth_time, grant.amr, grant.acr, grant.offline, grant.resources, grant.details),
         *(code.redirect_uri, code.nonce, code.code_challenge, code.expires_at, code.dpop_jkt),
     ]
     return sealer.seal(PURPOSE, json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode(), now)
@@ -44,7 +45,25 @@ def read(text: str, sealer: Sealer, now: int) -> AuthorizationCode:
     except BadSeal:
         raise InvalidGrant("the code is not one of this provider") from None
     *of_grant, redirect_uri, nonce, code_challenge, expires_at, dpop_jkt = members
-    of_grant[4] = Scope(of_grant[4].split())
+    grant = _grant(*of_grant)
     if expires_at <= now:
         raise InvalidGrant("the code has expired; redeem it within the minute")
-    return AuthorizationCode(Grant(*of_grant), redirect_uri, nonce, code_challenge, expires_at, dpop_jkt)
+    return AuthorizationCode(grant, redirect_uri, nonce, code_challenge, expires_at, dpop_jkt)
+
+
+def _grant(grant_id: str, user_id: str, client_id: str, session_id: str, scope: str, *more: Any) -> Grant:
+    claims, auth_time, amr, acr, offline, resources, details = more
+    return Grant(
+        grant_id,
+        user_id,
+        client_id,
+        session_id,
+        Scope(scope.split()),
+        claims,
+        auth_time,
+        amr,
+        acr,
+        offline,
+        resources=tuple(resources),
+        details=details,
+    )

@@ -1,12 +1,15 @@
 """One token answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3)."""
 
+import json
 from dataclasses import dataclass
 
 from idp.issuance import access_token, id_token, refresh_token
 from idp.issuance.access_token import AccessToken
+from idp.issuance.terms import Terms
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import ServerError
-from idp.protocol.scope import OPENID, Scope
+from idp.protocol.holder import Holder
+from idp.protocol.scope import OPENID
 from idp.settings.sections import Tokens
 from idp.signing.ring import KeyRing, NoSigner
 from idp.signing.sealing import Sealer
@@ -25,41 +28,25 @@ class Mint:
 
 
 def issue(
-    mint: Mint,
-    grant: Grant,
-    person: Person,
-    metadata: ClientMetadata,
-    scope: Scope,
-    nonce: str | None,
-    now: int,
-    jkt: str = "",
+    mint: Mint, grant: Grant, person: Person, metadata: ClientMetadata, terms: Terms, now: int
 ) -> dict[str, object]:
-    """The members of a token answer for `scope`, which is the grant's own or a part of it.
-
-    `jkt` is the thumbprint of the key that the app proved to hold: the access token is good for its holder alone.
+    """The members of a token answer on these terms.
 
     ServerError when no key signs with the client's algorithm (`idp check` says so before).
     """
     try:
-        return _members(mint, grant, person, metadata, scope, nonce, now, jkt)
+        return _members(mint, grant, person, metadata, terms, now)
     except NoSigner as error:
         raise ServerError(str(error)) from error
 
 
-def issue_to_client(
-    mint: Mint, client_id: str, metadata: ClientMetadata, scope: Scope, now: int, jkt: str = ""
-) -> dict[str, object]:
+def issue_to_client(mint: Mint, client_id: str, metadata: ClientMetadata, terms: Terms, now: int) -> dict[str, object]:
     """RFC 6749 §4.4.3: an access token for the app itself; nothing is written, and it refreshes nothing.
 
     ServerError as above.
     """
-    token = AccessToken(new_id(), scope, _expiry(mint, now), client_id, jkt)
-    return {
-        "access_token": _for_client(mint, token, metadata, now),
-        "token_type": type_of(jkt),
-        "expires_in": mint.tokens.access_token_for,
-        "scope": str(scope),
-    }
+    token = _token(mint, new_id(), client_id, terms, now)
+    return _answer(mint, _for_client(mint, token, metadata, now), terms)
 
 
 def _for_client(mint: Mint, token: AccessToken, metadata: ClientMetadata, now: int) -> str:
@@ -72,37 +59,39 @@ def _for_client(mint: Mint, token: AccessToken, metadata: ClientMetadata, now: i
 
 
 def _members(
-    mint: Mint,
-    grant: Grant,
-    person: Person,
-    metadata: ClientMetadata,
-    scope: Scope,
-    nonce: str | None,
-    now: int,
-    jkt: str,
+    mint: Mint, grant: Grant, person: Person, metadata: ClientMetadata, terms: Terms, now: int
 ) -> dict[str, object]:
-    token = _access_token(mint, grant, metadata, AccessToken(grant.id, scope, _expiry(mint, now), jkt=jkt), now)
-    answer: dict[str, object] = {
-        "access_token": token,
-        "token_type": type_of(jkt),
-        "expires_in": mint.tokens.access_token_for,
-        "scope": str(scope),
-    }
+    token = _access_token(mint, grant, metadata, _token(mint, grant.id, "", terms, now), now)
+    answer = _answer(mint, token, terms)
     if "refresh_token" in metadata.grant_types:
         refresh = refresh_token.RefreshToken(grant.id, grant.generation)
         answer["refresh_token"] = refresh_token.seal(refresh, mint.sealer, now)
-    if OPENID in scope:
-        answer["id_token"] = _id_token(mint, grant, person, metadata, scope, nonce, token, now)
+    if OPENID in terms.scope:
+        answer["id_token"] = _id_token(mint, grant, person, metadata, terms, token, now)
     return answer
 
 
-def type_of(jkt: str) -> str:
-    """The `token_type` of a token that is bound to this key, or to none (RFC 6750 §4, RFC 9449 §5)."""
-    return "DPoP" if jkt else "Bearer"
+def _token(mint: Mint, grant_id: str, client_id: str, terms: Terms, now: int) -> AccessToken:
+    expires_at = now + mint.tokens.access_token_for
+    return AccessToken(
+        grant_id, terms.scope, expires_at, client_id, terms.holder, terms.resources, terms.details, terms.act
+    )
 
 
-def _expiry(mint: Mint, now: int) -> int:
-    return now + mint.tokens.access_token_for
+def _answer(mint: Mint, token: str, terms: Terms) -> dict[str, object]:
+    details = {"authorization_details": json.loads(terms.details)} if terms.details else {}
+    return {
+        "access_token": token,
+        "token_type": type_of(terms.holder),
+        "expires_in": mint.tokens.access_token_for,
+        "scope": str(terms.scope),
+        **details,
+    }
+
+
+def type_of(holder: Holder) -> str:
+    """The `token_type` of a token with this holder (RFC 6750 §4, RFC 8705 §3, RFC 9449 §5)."""
+    return "DPoP" if holder.jkt else "Bearer"
 
 
 def _access_token(mint: Mint, grant: Grant, metadata: ClientMetadata, token: AccessToken, now: int) -> str:
@@ -112,17 +101,11 @@ def _access_token(mint: Mint, grant: Grant, metadata: ClientMetadata, token: Acc
 
 
 def _id_token(
-    mint: Mint,
-    grant: Grant,
-    person: Person,
-    metadata: ClientMetadata,
-    scope: Scope,
-    nonce: str | None,
-    token: str,
-    now: int,
+    mint: Mint, grant: Grant, person: Person, metadata: ClientMetadata, terms: Terms, token: str, now: int
 ) -> str:
     alg = metadata.id_token_signed_response_alg
     expires_at = now + mint.tokens.id_token_for
-    protocol = id_token.of_protocol(grant, mint.issuer, nonce, id_token.token_hash(token, alg), now, expires_at)
-    profile = id_token.of_profile(grant, person, scope, metadata)
+    at_hash = id_token.token_hash(token, alg)
+    protocol = id_token.of_protocol(grant, mint.issuer, terms.nonce, at_hash, now, expires_at)
+    profile = id_token.of_profile(grant, person, terms.scope, metadata)
     return mint.ring.sign({**profile, **protocol}, alg, now)

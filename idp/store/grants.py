@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Text, d
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.protocol.errors import InvalidGrant, InvalidScope
+from idp.protocol.holder import ANYBODY, Holder
 from idp.protocol.scope import Scope
 from idp.settings.sections import Tokens
 from idp.store.base import Base, count, db
@@ -18,8 +19,9 @@ from idp.store.hot import Found, hot_count, hot_row
 
 
 class GrantRow(Base):
-    """`session_id` is the `sid`; a grant without `offline` ends with that session. `jkt` is the thumbprint of the key
-    that its refresh tokens are bound to (RFC 9449 §5), "" for none.
+    """`session_id` is the `sid`; a grant without `offline` ends with that session. `jkt` and `x5t` are what its refresh
+    tokens are bound to (RFC 9449 §5, RFC 8705 §4), `resources` whom its access tokens may be for, parted by spaces
+    (RFC 8707), `details` JSON of its authorization details (RFC 9396); "" for none.
     """
 
     __tablename__ = "grants"
@@ -40,11 +42,16 @@ class GrantRow(Base):
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     revoked_at: Mapped[int | None] = mapped_column(BigInteger)
     jkt: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    x5t: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    resources: Mapped[str] = mapped_column(Text, default="", server_default="")
+    details: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What stands behind a code and everything it gave. `claims` is the claims request as JSON, "" for none."""
+    """What stands behind a code and everything it gave. `claims` and `details` are JSON, "" for none; `holder` is who
+    alone may refresh it.
+    """
 
     id: str
     user_id: str
@@ -57,7 +64,9 @@ class Grant:
     acr: str
     offline: bool
     generation: int = 0
-    jkt: str = ""
+    holder: Holder = ANYBODY
+    resources: tuple[str, ...] = ()
+    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +95,9 @@ _ALIVE_SESSION = """
 # whoever ends the session at that moment: PostgreSQL waits for them and looks again, SQLite has one writer anyway.
 _OPENING = f"""
     INSERT INTO grants (id, user_id, client_id, session_id, scope, claims, auth_time, amr, acr, offline,
-                        generation, rotated_at, opened_at, expires_at, jkt)
+                        generation, rotated_at, opened_at, expires_at, jkt, x5t, resources, details)
     SELECT :id, s.user_id, :client_id, s.id, :scope, :claims, :auth_time, :amr, :acr, :offline,
-           0, :now, :now, :expires_at, :jkt
+           0, :now, :now, :expires_at, :jkt, :x5t, :resources, :details
     FROM browser_sessions s JOIN users u ON u.id = s.user_id AND u.state = 'active'
     WHERE s.id = :session_id AND s.user_id = :user_id AND {_ALIVE_SESSION}
       AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.user_id = s.user_id AND c.client_id = :app
@@ -101,10 +110,10 @@ _OPENING = f"""
         (SELECT e.address FROM emails e WHERE e.user_id = grants.user_id AND e.is_primary) AS email
 """
 _OPEN = {"postgresql": text(_OPENING % "FOR SHARE OF s"), "sqlite": text(_OPENING % "")}
-_MEMBERS = tuple(field.name for field in fields(Grant) if field.name not in ("scope", "offline"))
+_MEMBERS = tuple(field.name for field in fields(Grant) if field.name not in ("scope", "offline", "holder", "resources"))
 _COLUMNS = """
     g.id, g.user_id, g.client_id, g.session_id, g.scope, g.claims, g.auth_time, g.amr, g.acr, g.offline, g.generation,
-    g.jkt
+    g.jkt, g.x5t, g.resources, g.details
 """
 _PERSON_OF_GRANT = """
     u.profile, u.locale, u.updated_at, e.address AS email
@@ -146,18 +155,12 @@ def open(grant: Grant, now: int, idle_since: int, expires_at: int, asked_at: int
     RFC 6749 §4.1.2: a replay ends what the code gave.
     """
     values = {
-        "id": grant.id,
-        "user_id": grant.user_id,
-        "client_id": grant.client_id,
+        **{name: getattr(grant, name) for name in _MEMBERS},
+        **grant.holder._asdict(),
         "app": grant.client_id,
-        "session_id": grant.session_id,
         "scope": str(grant.scope),
-        "claims": grant.claims,
-        "auth_time": grant.auth_time,
-        "amr": grant.amr,
-        "acr": grant.acr,
         "offline": grant.offline,
-        "jkt": grant.jkt,
+        "resources": " ".join(grant.resources),
         "now": now,
         "idle_since": idle_since,
         "expires_at": expires_at,
@@ -201,7 +204,7 @@ def rotate(
     wanted: Scope,
     idle_since: int,
     tokens: Tokens,
-    jkt: str = "",
+    holder: Holder = ANYBODY,
 ) -> tuple[Grant, Person]:
     """RFC 9700 §4.14.2: the next generation, or the end of the family. InvalidScope when `wanted` is wider.
 
@@ -212,8 +215,8 @@ def rotate(
     if found is None:
         raise InvalidGrant("the refresh token is expired, revoked, or belongs to another client")
     grant = _grant(found)
-    if grant.jkt and grant.jkt != jkt:
-        raise InvalidGrant("the refresh token is bound to a key: prove with DPoP that you hold it")
+    if not holder.includes(grant.holder):
+        raise InvalidGrant("the refresh token is bound to a key: prove that you hold it")
     if not wanted <= grant.scope:
         raise InvalidScope("scope may not be wider than what was granted")
     expires_at = min(now + tokens.refresh_idle_for, found.opened_at + tokens.refresh_absolute_for)
@@ -285,7 +288,10 @@ def _revoke_where(*which: object, now: int) -> None:
 
 def _grant(found: Found) -> Grant:
     values = {name: getattr(found, name) for name in _MEMBERS}
-    return Grant(**values, scope=Scope.parse(found.scope), offline=bool(found.offline))
+    holder, resources = Holder(found.jkt, found.x5t), tuple(found.resources.split())
+    return Grant(
+        **values, scope=Scope.parse(found.scope), offline=bool(found.offline), holder=holder, resources=resources
+    )
 
 
 def _person(found: Found) -> Person:

@@ -23,7 +23,8 @@ TAKEN: Final[Mapping[str, str]] = {
     "browser_sessions": "id user_agent network auth_time amr acr remembered created_at last_seen_at expires_at ended_at"
     " upstream_sid",
     "consents": "client_id scope asked locale given_at updated_at withdrawn_at",
-    "grants": "client_id session_id scope claims auth_time amr acr offline rotated_at opened_at expires_at revoked_at",
+    "grants": "client_id session_id scope claims resources details auth_time amr acr offline rotated_at opened_at"
+    " expires_at revoked_at",
     "logout_notices": "client_id session_id tries created_at delivered_at given_up_at",
     "audit": "at event client_id session_id network details",
 }
@@ -42,7 +43,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "agreements": "id user_id digest",
     "browser_sessions": "cookie user_id identity_id",
     "consents": "user_id",
-    "grants": "id user_id generation jkt",
+    "grants": "id user_id generation jkt x5t",
     "logout_notices": "id user_id next_try_at leased_until last_error",
     "audit": "id user_id reference",
 }

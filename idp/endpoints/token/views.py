@@ -14,6 +14,7 @@ from idp.protocol.errors import (
     UnauthorizedClient,
     UnsupportedGrantType,
 )
+from idp.protocol.holder import Holder
 from idp.settings.load import Settings
 from idp.store import audit
 from idp.store.grants import Replayed
@@ -39,8 +40,8 @@ def token() -> Response:
         raise UnsupportedGrantType(f"grant_type must be one of {', '.join(GRANT_TYPES)}")
     if grant_type not in client.metadata.grant_types:
         raise UnauthorizedClient(f"the registration of this client does not name grant_type {grant_type}")
-    asking = Asking(parameters, client, possession.of_request())
-    if client.metadata.dpop_bound_access_tokens and not asking.jkt:
+    asking = Asking(parameters, client, Holder(jkt=possession.of_request()))
+    if client.metadata.dpop_bound_access_tokens and not asking.holder.jkt:
         raise InvalidDpopProof("this client must send a DPoP proof (RFC 9449)")
     answer = private_json(redeem(asking, house().mint, house().settings, now()))
     return client_authentication.open_to_its_origins(possession.with_nonce(answer))

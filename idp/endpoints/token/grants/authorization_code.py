@@ -5,8 +5,10 @@ from dataclasses import replace
 from idp.endpoints.token.asking import Asking
 from idp.issuance import authorization_code
 from idp.issuance.issue import Mint, issue
+from idp.issuance.terms import Terms
 from idp.protocol import pkce
 from idp.protocol.errors import InvalidGrant, InvalidRequest
+from idp.protocol.holder import ANYBODY
 from idp.settings.load import Settings
 from idp.store import grants
 from idp.store.clients import Client
@@ -16,19 +18,20 @@ NAME = "authorization_code"
 
 def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str, object]:
     """Everything that needs no write is checked first; then the code is spent, in one statement."""
-    parameters, client, jkt = asking
+    parameters, client, holder = asking
     presented = parameters.require("code")
     code = authorization_code.read(presented, mint.sealer, now)
     if code.grant.client_id != client.client_id:
         raise InvalidGrant("the code was given to another client")
     _same_redirect(code, parameters.get("redirect_uri"))
     pkce.prove(code.code_challenge, parameters.get("code_verifier"))
-    if code.dpop_jkt not in ("", jkt):  # RFC 9449 §10
+    if code.dpop_jkt not in ("", holder.jkt):  # RFC 9449 §10
         raise InvalidGrant("the code is bound to a key: prove with DPoP that you hold it")
     idle_since, expires_at = now - settings.session.idle_for, _expires_at(code, client, settings, now)
-    grant = replace(code.grant, jkt=jkt if client.metadata.public else "")
+    grant = replace(code.grant, holder=holder if client.metadata.public else ANYBODY)
     person = grants.open(grant, now, idle_since, expires_at, asked_at=code.expires_at - settings.tokens.code_for)
-    return issue(mint, grant, person, client.metadata, grant.scope, code.nonce, now, jkt)
+    terms = Terms(grant.scope, code.nonce, holder, grant.resources, grant.details)
+    return issue(mint, grant, person, client.metadata, terms, now)
 
 
 def _same_redirect(code: authorization_code.AuthorizationCode, presented: str | None) -> None:

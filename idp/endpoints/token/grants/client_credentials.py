@@ -2,6 +2,7 @@
 
 from idp.endpoints.token.asking import Asking
 from idp.issuance.issue import Mint, issue_to_client
+from idp.issuance.terms import Terms
 from idp.protocol.errors import InvalidScope, UnauthorizedClient
 from idp.protocol.scope import ABOUT_PEOPLE, Scope
 from idp.settings.load import Settings
@@ -11,7 +12,7 @@ NAME = "client_credentials"
 
 def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str, object]:
     """§4.4.2: confidential clients only. Scopes about people are not for it: there is no person."""
-    parameters, client, jkt = asking
+    parameters, client, holder = asking
     if client.metadata.public:
         raise UnauthorizedClient("client_credentials is for clients that prove who they are")
     allowed = client.metadata.scope - ABOUT_PEOPLE
@@ -19,4 +20,4 @@ def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str
     surplus = wanted - allowed
     if surplus and (client.metadata.unknown_scope == "refuse" or not wanted & allowed):
         raise InvalidScope(f"this client may not ask for {surplus} for itself")
-    return issue_to_client(mint, client.client_id, client.metadata, wanted & allowed, now, jkt)
+    return issue_to_client(mint, client.client_id, client.metadata, Terms(wanted & allowed, holder=holder), now)

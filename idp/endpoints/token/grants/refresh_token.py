@@ -3,6 +3,7 @@
 from idp.endpoints.token.asking import Asking
 from idp.issuance import refresh_token
 from idp.issuance.issue import Mint, issue
+from idp.issuance.terms import Terms
 from idp.protocol.errors import InvalidGrant
 from idp.protocol.scope import Scope
 from idp.settings.load import Settings
@@ -16,7 +17,7 @@ def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str
 
     What the registration does not allow any more is not given any more (RFC 6749 §3.3).
     """
-    parameters, client, jkt = asking
+    parameters, client, holder = asking
     presented = parameters.require("refresh_token")
     narrower = Scope.parse(parameters.get("scope"))
     token = refresh_token.read(presented, mint.sealer)
@@ -28,9 +29,10 @@ def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str
         wanted=narrower,
         idle_since=now - settings.session.idle_for,
         tokens=settings.tokens,
-        jkt=jkt,
+        holder=holder,
     )
     allowed = (narrower or grant.scope) & client.metadata.scope
     if not allowed:
         raise InvalidGrant("the registration of this client allows nothing of what was granted any more")
-    return issue(mint, grant, person, client.metadata, allowed, None, now, jkt)
+    terms = Terms(allowed, None, holder, grant.resources, grant.details)
+    return issue(mint, grant, person, client.metadata, terms, now)
