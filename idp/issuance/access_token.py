@@ -18,7 +18,7 @@ from idp.store.grants import Grant
 PURPOSE = "access_token"
 JWT_TYPE = "at+jwt"
 WORDS = 7
-"""After grant and expiry: scope, client_id, two thumbprints, resources, details, act; empty ones at the end are left."""
+"""After grant and expiry: scope, client_id, two thumbprints, resources, details, act; without the last empty ones."""
 UNKNOWN = "the access token is unknown, expired or revoked"
 
 
