@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "conformance.md"
 INTRODUCTION = """\
 # The OpenID Foundation's conformance suite
 
-Four plans of the [suite](https://gitlab.com/openid/conformance-suite), module by module, and the tests that do here
+The plans of the [suite](https://gitlab.com/openid/conformance-suite), module by module, and the tests that do here
 what the module does there, with a client as the suite registers it. These tests are no certificate: that takes a run of
 the suite itself against a public address.
 
@@ -77,6 +77,18 @@ PLANS: Mapping[str, tuple[Module, ...]] = {
     "oidcc-rp-initiated-logout-certification-test-plan": (
         Module("oidcc-rp-initiated-logout"),
         *(Module(f"oidcc-rp-initiated-logout-{name}") for name in LOGOUT.split()),
+    ),
+    "oidcc-backchannel-rp-initiated-logout-certification-test-plan": (
+        Module("oidcc-backchannel-logout-discovery-endpoint-verification"),
+        Module("oidcc-backchannel-rp-initiated-logout"),
+    ),
+    "oidcc-frontchannel-rp-initiated-logout-certification-test-plan": (
+        Module("oidcc-frontchannel-logout-discovery-endpoint-verification"),
+        Module("oidcc-frontchannel-rp-initiated-logout"),
+    ),
+    "oidcc-3rdparty-init-login-certification-test-plan": (
+        Module("oidcc-3rd_party-init-login"),
+        Module("oidcc-3rd_party-init-login-nohttps"),
     ),
 }
 REGISTERS = "not run for static clients; waits for dynamic registration"

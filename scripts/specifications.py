@@ -31,6 +31,10 @@ SPECIFICATIONS = {
         "OpenID Connect Back-Channel Logout 1.0",
         OPENID.format("openid-connect-backchannel-1_0"),
     ),
+    "OpenID Connect Front-Channel Logout 1.0": (
+        "OpenID Connect Front-Channel Logout 1.0",
+        OPENID.format("openid-connect-frontchannel-1_0"),
+    ),
     "Initiating User Registration 1.0": (
         "Initiating User Registration via OpenID Connect 1.0 (prompt=create)",
         OPENID.format("openid-connect-prompt-create-1_0"),
@@ -48,6 +52,7 @@ SPECIFICATIONS = {
     "RFC 6749": ("The OAuth 2.0 Authorization Framework", RFC.format(6749)),
     "RFC 6750": ("Bearer Token Usage", RFC.format(6750)),
     "RFC 7009": ("OAuth 2.0 Token Revocation", RFC.format(7009)),
+    "RFC 7033": ("WebFinger: which provider somebody has", RFC.format(7033)),
     "RFC 7515": ("JSON Web Signature, as others sign", RFC.format(7515)),
     "RFC 7517": ("JSON Web Key", RFC.format(7517)),
     "RFC 7519": ("JSON Web Token", RFC.format(7519)),
@@ -69,6 +74,7 @@ SPECIFICATIONS = {
     "RFC 9449": ("OAuth 2.0 Demonstrating Proof of Possession (DPoP)", RFC.format(9449)),
     "RFC 9470": ("Step Up Authentication Challenge: acr_values and max_age", RFC.format(9470)),
     "RFC 9700": ("Best Current Practice for OAuth 2.0 Security", RFC.format(9700)),
+    "RFC 9728": ("OAuth 2.0 Protected Resource Metadata", RFC.format(9728)),
     "JARM": ("JWT Secured Authorization Response Mode", "https://openid.net/specs/oauth-v2-jarm.html"),
     "Web Authentication Level 3": ("Web Authentication Level 3", "https://www.w3.org/TR/webauthn-3/"),
 }

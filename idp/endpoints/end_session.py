@@ -1,8 +1,10 @@
-"""Signing out: asked for by an app (RP-Initiated Logout 1.0) or by the person."""
+"""Signing out: asked for by an app (RP-Initiated Logout 1.0) or by the person. The apps of the session hear of it, by
+their servers (issuance.logout_delivery) and in frames of the last page (Front-Channel Logout 1.0).
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request, url_for
 
@@ -10,14 +12,16 @@ from idp import sessions
 from idp.protocol.errors import InvalidClient, InvalidRedirectUri, InvalidRequest
 from idp.protocol.parameters import Parameters
 from idp.protocol.redirect_uri import origin_of
+from idp.protocol.uri import with_query
 from idp.settings.load import Settings
 from idp.signing.ring import BadToken
 from idp.store import audit
 from idp.store.browser_sessions import Session
 from idp.store.clients import Client
-from idp.web import cookies, csrf, visitor
+from idp.web import cookies, csrf, front_channel, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
+from idp.web.front_channel import Frame
 from idp.web.house import house, now
 from idp.web.page import render
 from idp.web.received import from_form, from_query
@@ -32,6 +36,11 @@ class Return(NamedTuple):
     client: Client | None
     uri: str | None
     state: str | None
+
+    @property
+    def address(self) -> str | None:
+        """§3: the address with the state that the app sent."""
+        return with_query(self.uri, {"state": self.state} if self.state else {}) if self.uri else None
 
     def fields(self) -> dict[str, str]:
         """For the form that asks the person; checked again when it comes back."""
@@ -81,11 +90,13 @@ def sign_out_now() -> Response:
 
 
 def metadata(settings: Settings) -> Mapping[str, object]:
-    """RP-Initiated Logout §2.1, Back-Channel Logout §2.1."""
+    """RP-Initiated Logout §2.1, Back-Channel Logout §2.1, Front-Channel Logout §3."""
     return {
         "end_session_endpoint": f"{settings.server.issuer}/end_session",
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
     }
 
 
@@ -130,20 +141,24 @@ def _ask(after: Return) -> Response:
 
 
 def _end(session: Session, after: Return) -> Response:
+    frames = front_channel.frames(session)
     sessions.end(session, now())
     cookies.drop(cookies.SESSION)
     client_id = after.client.client_id if after.client else None
     audit.record("signed_out", now(), user_id=session.user_id, session_id=session.id, client_id=client_id)
-    return _gone(after)
+    return _gone(after, frames)
 
 
-def _gone(after: Return) -> Response:
-    """Nobody is signed in here any more: back to the app with its state, or a page that says so."""
-    if after.uri is None:
-        metadata = after.client.metadata if after.client else None
-        return render("end_session/done.html", client=metadata)
-    joint = "&" if "?" in after.uri else "?"
-    return see_other(after.uri + (joint + urlencode({"state": after.state}) if after.state else ""))
+def _gone(after: Return, frames: tuple[Frame, ...] = ()) -> Response:
+    """Nobody is signed in here any more: back to the app with its state, or a page that says so.
+
+    Front-Channel Logout §3: where other apps have to hear of it the page comes first, and leads on by itself.
+    """
+    onward = after.address
+    if onward and not frames:
+        return see_other(onward)
+    metadata = after.client.metadata if after.client else None
+    return render("end_session/done.html", client=metadata, frames=frames, onward=onward)
 
 
 door = Door(routes, metadata)

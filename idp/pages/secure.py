@@ -6,7 +6,7 @@ from idp.accounts import leaving
 from idp.mail import alerts
 from idp.store import users
 from idp.store.users import Account
-from idp.web import arrival, cookies, security_notice, visitor
+from idp.web import arrival, cookies, front_channel, security_notice, visitor
 from idp.web.door import Door
 from idp.web.forms import Form
 from idp.web.house import now
@@ -44,10 +44,11 @@ def review(owner: Owner) -> Response:
 def lock(owner: Owner) -> Response:
     """No password is asked for: closing is never wrong, and opening takes the mailbox."""
     form = Form.read()
+    frames = front_channel.frames(owner.session) if form.ready else ()
     if form.ready and leaving.lock(owner.account, arrival.network(), now()):
         security_notice.post(owner.account, alerts.locked, url_for("recovery.forgot"))
         cookies.drop(cookies.SESSION)
-        return render("secure/locked.html", email=owner.account.email)
+        return render("secure/locked.html", email=owner.account.email, frames=frames)
     return render("secure/lock.html", form=form, place="data.data", email=owner.account.email)
 
 

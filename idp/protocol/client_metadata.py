@@ -46,6 +46,9 @@ class ClientMetadata:
     initiate_login_uri: str = ""
     backchannel_logout_uri: str = ""
     backchannel_logout_session_required: bool = False
+    frontchannel_logout_uri: str = ""
+    frontchannel_logout_session_required: bool = False
+    """Kept as registered: `iss` and `sid` are always there."""
     contacts: tuple[str, ...] = ()
     software_id: str = ""
     software_version: str = ""

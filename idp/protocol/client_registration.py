@@ -7,6 +7,7 @@ from authlib.oauth2.rfc7591.claims import ClientMetadataClaims as OAuthClaims
 from authlib.oauth2.rfc7591.claims import InvalidClaimError
 from authlib.oidc.registration.claims import ClientMetadataClaims as OpenIDClaims
 
+from idp.protocol import frontchannel_logout
 from idp.protocol import member_kinds as kinds
 from idp.protocol.claims import SCOPE_CLAIMS
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
@@ -47,6 +48,8 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "initiate_login_uri": kinds.web_address,
     "backchannel_logout_uri": kinds.web_address,
     "backchannel_logout_session_required": kinds.flag,
+    "frontchannel_logout_uri": kinds.web_address,
+    "frontchannel_logout_session_required": kinds.flag,
     "contacts": kinds.texts,
     "software_id": kinds.text,
     "software_version": kinds.text,
@@ -165,6 +168,11 @@ def _keys_are_where_they_are_needed(members: Members, metadata: Mapping[str, obj
         raise InvalidClientMetadata("token_endpoint_auth_method private_key_jwt needs jwks or jwks_uri")
 
 
+def _frames_show_the_app_itself(members: Members, metadata: Mapping[str, object]) -> None:
+    if address := members.get(frontchannel_logout.MEMBER):
+        frontchannel_logout.check_registrable(address, members.get("redirect_uris", ()))
+
+
 def _optional_scopes_are_in_scope(members: Members, metadata: Mapping[str, object]) -> None:
     optional = Scope(members.get("optional_scopes", ()))
     if not optional <= members.get("scope", DEFAULT_SCOPE) or "openid" in optional:
@@ -216,6 +224,7 @@ RULES: Final = (
     _who_asks_for_itself_proves_itself,
     _public_clients_use_pkce,
     _keys_are_where_they_are_needed,
+    _frames_show_the_app_itself,
     _optional_scopes_are_in_scope,
     _sentences_are_of_own_scopes,
     _no_promise_is_broken,

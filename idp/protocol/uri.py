@@ -1,8 +1,10 @@
 """Absolute URIs, read strictly (RFC 3986): what two programs could read differently is refused."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 LONGEST: Final = 2048
 """Characters of one URI."""
@@ -54,6 +56,11 @@ class Uri:
         usual = {"https": 443, "http": 80}.get(self.scheme)
         port = "" if self.port in (None, usual) else f":{self.port}"
         return f"{self.scheme}://{self.host}{port}"
+
+
+def with_query(uri: str, members: Mapping[str, str]) -> str:
+    """The URI with these members behind the query it has (RFC 6749 §3.1.2)."""
+    return uri + ("&" if "?" in uri else "?") + urlencode(members) if members else uri
 
 
 def _refuse_odd_text(text: str) -> None:

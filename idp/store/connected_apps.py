@@ -46,6 +46,13 @@ _OF_USER = text(
     """
 )
 
+_OF_SESSION = text(
+    """
+    SELECT client_id FROM grants WHERE session_id = :session_id AND revoked_at IS NULL
+    GROUP BY client_id ORDER BY max(rotated_at) DESC, client_id
+    """
+)
+
 
 def of_user(user_id: str, now: int) -> tuple[ConnectedApp, ...]:
     """Every app the person has not disconnected, the one used last first; suspended ones too."""
@@ -54,6 +61,11 @@ def of_user(user_id: str, now: int) -> tuple[ConnectedApp, ...]:
         _connected(client_id, tuple(group), now) for client_id, group in groupby(rows, key=attrgetter("client_id"))
     )
     return tuple(sorted(filter(None, found), key=lambda app: (-app.last_used_at, app.client.client_id)))
+
+
+def of_session(session_id: str) -> tuple[str, ...]:
+    """The client_ids of the apps that a session let in and that nobody disconnected, the one used last first."""
+    return tuple(db.session.execute(_OF_SESSION, {"session_id": session_id}).scalars())
 
 
 def find(user_id: str, client_id: str, now: int) -> ConnectedApp | None:

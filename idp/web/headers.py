@@ -37,10 +37,13 @@ def prepare(app: Flask, settings: Settings) -> None:
         return response
 
 
-def page_policy(form_targets: Iterable[str] = ()) -> str:
-    """The policy of one page. `form_targets` are origins, or schemes ending in ":", of checked redirect URIs only.
+def page_policy(form_targets: Iterable[str] = (), frames: Iterable[str] = ()) -> str:
+    """The policy of one page. `form_targets` are origins, or schemes ending in ":", of checked redirect URIs only;
+    `frames` the origins of what it shows in frames, on the page that signs people out of their apps and on no other.
 
     Chromium applies form-action to the redirects after a POST too: with 'self' alone the last hop to the app is
     blocked, and the person sits on a dead button.
     """
-    return PAGE_POLICY.format(targets=" ".join(dict.fromkeys(("'self'", *filter(None, form_targets)))))
+    policy = PAGE_POLICY.format(targets=" ".join(dict.fromkeys(("'self'", *filter(None, form_targets)))))
+    framed = " ".join(dict.fromkeys(frames))
+    return f"{policy}; frame-src {framed}" if framed else policy

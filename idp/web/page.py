@@ -1,6 +1,6 @@
 """Pages: one `render` for all of them, and what every template may rely on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -22,6 +22,13 @@ PAGES_OF_APPS = ("client_uri", "policy_uri", "tos_uri")
 NOTHING: Mapping[str, str] = MappingProxyType({})
 RULES = "minlength: {least}; maxlength: 256; required: lower; required: upper; required: digit; required: special;"
 RULES_OF_LENGTH = "minlength: {least}; maxlength: 256;"
+
+
+class Framed(Protocol):
+    """What a page shows in a frame of its own (web.front_channel)."""
+
+    @property
+    def origin(self) -> str: ...
 
 
 class Waiting(Protocol):
@@ -95,36 +102,46 @@ def render(
     address: str | None = None,
     kept: Mapping[str, str] = NOTHING,
     form_targets: Iterable[str] = (),
+    frames: Collection[Framed] = (),
     **context: Any,
 ) -> Response:
     """The page of `template`. Its status is `status`, or what the form says (200, 400, 422 …), or 200.
 
     `pending` gives the app's identity (with `client`), keeps its id in every form and link, and lets forms end at
     the app. `address` shows this page by GET, for the language form; by default it is this request's own. `kept`
-    (web.kept) stands in the place of its parameters. `form_targets` are more origins a form may be redirected to.
+    (web.kept) stands in the place of its parameters. `form_targets` are more origins a form may be redirected to;
+    `frames` are what the page may show in frames.
     """
     redirect_uri = pending.request.reply_to.redirect_uri if pending else None
     g.pending_shown, address = pending.id if pending else "", address or here()
     page = {
+        **_surroundings(),
         "app": AppIdentity.of(client, redirect_uri) if client else None,
-        "brand": house().settings.brand,
-        "csrf_token": _CsrfToken(),
         "display": pending.request.display if pending else None,
         "form": form,
+        "frames": frames,
         "here": address,
         "kept_parameters": tuple(_kept_parameters(pending, kept)),
-        "locale": locale.current(),
-        "offered_locales": tuple(_languages()),
         "reload": f"{address}?{urlencode(kept)}" if kept else None,
         "pending_id": pending.id if pending else pending_id(),
-        "text_direction": locale.direction(),
     }
     answer = Response(render_template(template, **{**page, **context}), status or (form.status if form else 200))
     targets = (*form_targets, origin_of(redirect_uri)) if redirect_uri else form_targets
-    answer.headers["Content-Security-Policy"] = headers.page_policy(targets)
+    answer.headers["Content-Security-Policy"] = headers.page_policy(targets, (frame.origin for frame in frames))
     answer.headers["Content-Language"] = locale.current()
     answer.headers.update(form.headers if form else {})
     return answer
+
+
+def _surroundings() -> dict[str, Any]:
+    """What every page has, whatever it is about."""
+    return {
+        "brand": house().settings.brand,
+        "csrf_token": _CsrfToken(),
+        "locale": locale.current(),
+        "offered_locales": tuple(_languages()),
+        "text_direction": locale.direction(),
+    }
 
 
 def pending_id() -> str:

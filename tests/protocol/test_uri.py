@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.protocol.uri import LONGEST, BadUri, Uri
+from idp.protocol.uri import LONGEST, BadUri, Uri, with_query
 
 HOSTS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?(\.[a-z]{2,8}){0,2}", fullmatch=True)
 PATHS = st.text("abcXYZ019-._~!$&'()*+,;=:@/", max_size=30).map(lambda path: f"/{path}")
@@ -155,3 +155,10 @@ def test_any_text_is_a_plain_uri_or_refused(text: str) -> None:
     assert not set(text) & set('\\# <>"')
     assert text.lower().startswith(f"{uri.scheme}:")
     assert uri.host is None or "@" not in text.partition("//")[2].partition("/")[0].partition("?")[0]
+
+
+@pytest.mark.section("RFC 6749 §3.1.2")
+def test_members_are_added_behind_the_query_there_is() -> None:
+    assert with_query("https://a.example/cb", {"state": "a&b c"}) == "https://a.example/cb?state=a%26b+c"
+    assert with_query("https://a.example/cb?x=1", {"a": "b", "c": "d"}) == "https://a.example/cb?x=1&a=b&c=d"
+    assert with_query("https://a.example/cb", {}) == "https://a.example/cb"

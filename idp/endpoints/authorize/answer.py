@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import Final
-from urllib.parse import urlencode
 
 from idp.endpoints.authorize.steps import Answer
 from idp.issuance import authorization_code, authorization_response
@@ -13,6 +12,7 @@ from idp.protocol.authorization_request import AuthorizationRequest, ReplyTo
 from idp.protocol.errors import OAuthError
 from idp.protocol.redirect_uri import origin_of
 from idp.protocol.scope import OFFLINE_ACCESS
+from idp.protocol.uri import with_query
 from idp.store.base import new_id
 from idp.store.clients import Client
 from idp.store.grants import Grant
@@ -66,8 +66,7 @@ def _send(reply_to: ReplyTo, members: Mapping[str, str], client: Client, mint: M
 
 def _by_query(redirect_uri: str, members: Mapping[str, str]) -> Response:
     """RFC 6749 §4.1.2; 303, so that nothing that was posted here is posted on (RFC 9700 §4.12)."""
-    joint = "&" if "?" in redirect_uri else "?"
-    response = see_other(redirect_uri + joint + urlencode(members))
+    response = see_other(with_query(redirect_uri, members))
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
