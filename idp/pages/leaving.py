@@ -8,7 +8,7 @@ from idp.mail import farewells, outbox
 from idp.mail.wording import Reader
 from idp.store import pending_authorizations, users
 from idp.store.users import Account
-from idp.web import arrival, coming_back, cookies
+from idp.web import arrival, coming_back, cookies, front_channel
 from idp.web.answers import see_other
 from idp.web.coming_back import Return
 from idp.web.door import Door
@@ -29,8 +29,9 @@ DAY = 86400
 def delete(owner: Owner) -> Response:
     """The address is typed, so that nobody does this by a slip of the finger."""
     form = Form.read(EMAIL)
+    frames = front_channel.frames(owner.session) if form.ready else ()
     if form.ready and _is_own(form, owner.account) and (deletes_at := _set(owner.account)):
-        return render("leaving/set.html", deletes_at=deletes_at, email=owner.account.email)
+        return render("leaving/set.html", deletes_at=deletes_at, email=owner.account.email, frames=frames)
     grace = house().settings.account.delete_after // DAY
     return render("leaving/delete.html", form=form, place="data.data", email=owner.account.email, grace_days=grace)
 
