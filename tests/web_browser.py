@@ -70,9 +70,9 @@ class Browser:
         self.issuer = self.server.extensions["portico"].settings.server.issuer
         self.here = self.issuer + "/"
 
-    def open(self, url: str) -> "Page | Arrival":
-        """Follow a link, or type an address; paths are the issuer's."""
-        return self._go("GET", urljoin(self.issuer + "/", url), None)
+    def open(self, url: str, **headers: str) -> "Page | Arrival":
+        """Follow a link, or type an address; paths are the issuer's. `headers` go with the first request."""
+        return self._go("GET", urljoin(self.issuer + "/", url), None, headers)
 
     def submit(
         self, page: Page, press: str | None = None, *, form: Form | None = None, **typed: str

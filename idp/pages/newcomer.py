@@ -17,7 +17,7 @@ from idp.store.upstream_logins import Login
 from idp.upstream import linking
 from idp.upstream.linking import Came
 from idp.upstream.provider import Identity
-from idp.web import arrival, confirmation, cookies, flow, kept, links, newcomers, upstreams, visitor
+from idp.web import arrival, confirmation, cookies, flow, kept, links, newcomers, origin, upstreams, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import EMAIL, email_of
@@ -76,11 +76,15 @@ def connect() -> Response:
     )
 
 
-@routes.get("/signin/connected")
+@routes.route("/signin/connected", methods=["GET", "POST"])
 @of_proved_sign_in
 def connected(owner: Owner) -> Response:
-    """Somebody signed in, to the last step. Only the account that has the address, and only by a sign-in made since."""
-    newcomer = newcomers.connecting()
+    """Somebody signed in, to the last step. Only the account that has the address, and only by a sign-in made since.
+
+    A sign-in of ours leads here, and whoever signed in read what for. Anybody else's link leads here too: then the
+    person decides, for who waits in a browser that others use may be one of those.
+    """
+    newcomer, form = newcomers.connecting(), Form.read()
     if newcomer is None:
         return see_other(flow.onward(None))
     login, pending = newcomer.login, upstreams.pending_of(newcomer.login)
@@ -89,10 +93,23 @@ def connected(owner: Owner) -> Response:
         pending_authorizations.authenticated(pending.id, owner.session.id)
     if login.user_id != owner.account.user_id or not signed_in_since:
         return see_other(flow.onward(pending))
+    if not form.ready and not origin.leads_on(request):
+        return _asks_to_connect(newcomer, form, pending)
     if upstream_logins.use(login.id, cookies.browser_hash(), now()):
         links.add(owner.account, newcomer.registered, newcomer.identity)
         upstreams.note_last(newcomer.registered.name)
     return see_other(flow.onward(pending))
+
+
+def _asks_to_connect(newcomer: Newcomer, form: Form, pending: Pending | None) -> Response:
+    return render(
+        "newcomer/connected.html",
+        pending=pending,
+        client=flow.client_of(pending).metadata if pending else None,
+        form=form,
+        newcomer=newcomer,
+        onward=flow.onward(pending),
+    )
 
 
 def _joins(newcomer: Newcomer, email: Email, form: Form, pending: Pending | None, *, typed: bool) -> Response | None:

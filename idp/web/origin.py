@@ -24,3 +24,11 @@ def is_foreign(request: Request) -> bool:
         return site in {"cross-site", "same-site"}
     sender = request.headers.get("Origin")
     return sender is not None and sender != own_origin()
+
+
+def leads_on(request: Request) -> bool:
+    """Whether a GET follows from a page of ours, as far as the browser tells: no link elsewhere, no mail, no bookmark.
+
+    Where people came by another provider, the way is another site's too. An old browser that says nothing is believed.
+    """
+    return request.method == "GET" and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"

@@ -145,6 +145,32 @@ def test_it_waits_an_hour_and_in_this_browser(app: Flask, other: OtherProvider, 
     assert links_of(app, alice.user_id) == []
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_a_link_of_anybody_connects_nothing(app: Flask, other: OtherProvider, alice: Person, site: str) -> None:
+    """At a shared computer somebody came before her, with an account there that bears her address. She signs in as
+    ever; what she opens then, from a mail or another site, must not make that account a way into hers.
+    """
+    comes(alice.browser, other, other.knows("mallory", alice.email, called="Mallory"))
+    signs_in(alice)
+    page = shown(alice.browser.open("/signin/connected", Sec_Fetch_Site=site))
+    assert (page.heading, links_of(app, alice.user_id)) == ("Linked accounts", [])
+    assert "Mallory from Other" in page.text
+    again = shown(alice.browser.open(page.read.links["Not now"]))
+    assert (again.heading, links_of(app, alice.user_id)) == ("Hello, Alice Example", [])
+
+
+def test_whoever_wants_it_presses_the_button(app: Flask, other: OtherProvider, shop: RelyingApp, alice: Person) -> None:
+    """So it is for those who signed in by a third provider: their browser came from there."""
+    visit = shop.asks("openid").seen_by(alice)
+    at = comes(alice.browser, other, other.knows("1", alice.email), visit.at)
+    to_sign_in(alice.browser, at)
+    signs_in(alice)
+    page = shown(alice.browser.open("/signin/connected", Sec_Fetch_Site="cross-site"))
+    visit.at = alice.browser.submit(page, "Link Other")
+    assert links_of(app, alice.user_id) == ["1"]
+    assert visit.allows().redeems().claims["sub"] == alice.user_id
+
+
 def test_where_both_sides_proved_the_address_it_is_linked_and_the_owner_reads_of_it(
     app: Flask, other: OtherProvider, shop: RelyingApp, alice: Person, mailbox: Mailbox
 ) -> None:
