@@ -35,6 +35,9 @@ TITLES: Final = {
     "consents": "what_apps_may_see",
     "grants": "access_of_apps",
     "logout_notices": "apps_told_of_sign_outs",
+    "app_owners": "apps_you_own",
+    "app_invitations": "people_you_invited_to_own_an_app",
+    "app_uses": "apps_you_used_lately",
     "audit": "activity",
 }
 JSON_INSIDE: Final = frozenset({"profile", "claims", "details"})

@@ -15,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from idp.settings.developers import Developers
 from idp.settings.people import Account, Agreements, Geoip, Passkeys, SecondFactor, SignIn, comes_into_force_at
 from idp.settings.sections import (
     LOOPBACK,
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     account: Account = Account()
     agreements: Agreements = Agreements()
     geoip: Geoip = Geoip()
+    developers: Developers = Developers()
     upstream: Upstreams = {}
 
     @classmethod

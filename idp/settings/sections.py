@@ -19,6 +19,7 @@ Positive = Annotated[int, Field(gt=0)]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 ISSUER = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:(?!(80|443)\b)[1-9]\d{0,4})?(/(?!\.)[\w.~-]+)*", re.A)
+DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*", re.A)
 Version = Annotated[str, Field(min_length=1, max_length=32)]
 SignatureAlgorithm = Literal["RS256", "ES256", "EdDSA"]
 
@@ -33,6 +34,7 @@ class Server(Section):
     workers: Positive = 2
     threads: Positive = 16
     trusted_proxies: tuple[str, ...] = ()
+    webfinger_domains: tuple[str, ...] = ()
     development: bool = False
     drain_for: Seconds = 30
     tick_every: Positive = 5
@@ -59,6 +61,8 @@ class Server(Section):
                 ip_network(network)
             except ValueError as error:
                 raise ValueError(f"trusted_proxies holds networks, as in 10.0.0.0/8: {error}") from None
+        if not all(DOMAIN.fullmatch(domain) for domain in self.webfinger_domains):
+            raise ValueError("webfinger_domains holds domains in lower case, as in example.com")
         return self
 
     @property

@@ -22,7 +22,9 @@ State = Literal["active", "suspended"]
 
 
 class ClientRow(Base):
-    """`source` is file, cli, console or registration; `state` is active or suspended."""
+    """`source` is file, cli, console or registration; `state` is active or suspended, `hold_reason` why, for its owners
+    ("" for nothing said).
+    """
 
     __tablename__ = "clients"
 
@@ -33,6 +35,7 @@ class ClientRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[int] = mapped_column(BigInteger)
     updated_at: Mapped[int] = mapped_column(BigInteger)
+    hold_reason: Mapped[str] = mapped_column(String(255), default="", server_default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,17 @@ CHANGE = (
     .values(registration=bindparam("metadata"), source=bindparam("source"), state=bindparam("state"))
     .values(updated_at=bindparam("now"))
 )
+SUSPEND = (
+    update(ClientRow)
+    .where(ClientRow.id == bindparam("client"), ClientRow.state == "active")
+    .values(state="suspended", hold_reason=bindparam("reason"), updated_at=bindparam("now"))
+)
+RESUME = (
+    update(ClientRow)
+    .where(ClientRow.id == bindparam("client"), ClientRow.state == "suspended")
+    .values(state="active", hold_reason="", updated_at=bindparam("now"))
+)
+HOLD_ONE = update(ClientRow).where(ClientRow.id == bindparam("client")).values(state=ClientRow.state)
 REMOVE = delete(ClientRow).where(ClientRow.id == bindparam("client"))
 HOLD = {
     "postgresql": text("LOCK TABLE clients IN SHARE ROW EXCLUSIVE MODE"),
@@ -114,6 +128,21 @@ def added(client: Client, now: int) -> bool:
 def changed(client: Client, now: int) -> bool:
     """The app's metadata, source and state are these; False when there is no such app."""
     return count(CHANGE, _values(client) | {"client": client.client_id, "now": now}) == 1
+
+
+def hold(client_id: str) -> bool:
+    """Whoever else holds this app waits until this unit of work ends, and then sees what it wrote; False without it."""
+    return count(HOLD_ONE, {"client": client_id}) == 1
+
+
+def suspended(client_id: str, reason: str, now: int) -> bool:
+    """Nobody signs in to the app any more, and its owners read why; True for the one who said so first."""
+    return count(SUSPEND, {"client": client_id, "reason": reason, "now": now}) == 1
+
+
+def resumed(client_id: str, now: int) -> bool:
+    """The app works again; False when it was not suspended."""
+    return count(RESUME, {"client": client_id, "now": now}) == 1
 
 
 def removed(client_id: str) -> bool:

@@ -26,6 +26,9 @@ TAKEN: Final[Mapping[str, str]] = {
     "grants": "client_id session_id scope claims resources details auth_time amr acr offline rotated_at opened_at"
     " expires_at revoked_at",
     "logout_notices": "client_id session_id tries created_at delivered_at given_up_at",
+    "app_owners": "client_id since_at",
+    "app_invitations": "client_id address hands_over created_at expires_at",
+    "app_uses": "client_id used_at",
     "audit": "at event client_id session_id network details",
 }
 """The columns people read. `credentials` says that there is a password, `authenticators` that there is an app."""
@@ -45,6 +48,9 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "consents": "user_id",
     "grants": "id user_id generation jkt x5t",
     "logout_notices": "id user_id next_try_at leased_until last_error",
+    "app_owners": "user_id",
+    "app_invitations": "id user_id lookup token",
+    "app_uses": "user_id",
     "audit": "id user_id reference",
 }
 """What the same tables hold besides: secrets, their fingerprints, and what only says the same again."""

@@ -2,6 +2,10 @@
 
 from idp.store import (
     agreements,
+    app_invitations,
+    app_logos,
+    app_owners,
+    app_uses,
     audit,
     authenticators,
     browser_sessions,
@@ -37,6 +41,10 @@ from idp.store.base import Base
 
 TABLES = (
     agreements.Agreement,
+    app_invitations.AppInvitation,
+    app_logos.AppLogo,
+    app_owners.AppOwner,
+    app_uses.AppUse,
     audit.AuditEvent,
     authenticators.Authenticator,
     browser_sessions.BrowserSession,

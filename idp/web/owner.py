@@ -1,5 +1,6 @@
 """Pages of one's own account: for whoever is signed in, and for sensitive changes, signed in a short while ago."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -19,7 +20,10 @@ from idp.web.house import house, now
 from idp.web.locale import gettext
 
 THEN: Final = "then"
-"""The parameter that names the page (an endpoint, never an address) a sign-in leads back to."""
+"""The parameter that names the page (an endpoint, never an address) a sign-in leads back to; behind a colon, the app
+that a page of the developer console is about.
+"""
+_LONGEST, _APP = 64, re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,13 @@ def _has_agreed(session: Session) -> str | None:
 
 def destination(named: str) -> str | None:
     """The path of the account's page that has this name; None for any other name."""
-    if not getattr(current_app.view_functions.get(named), _DESTINATION, False):
+    endpoint, of_an_app, client_id = named.partition(":")
+    if not getattr(current_app.view_functions.get(endpoint), _DESTINATION, False):
         return None
-    rules = current_app.url_map.iter_rules(named)
-    shown = any(not rule.arguments and "GET" in (rule.methods or ()) for rule in rules)
-    return url_for(named) if shown else None
+    values = {"client_id": client_id} if of_an_app and _APP.fullmatch(client_id) else {}
+    rules = current_app.url_map.iter_rules(endpoint)
+    shown = any(rule.arguments == values.keys() and "GET" in (rule.methods or ()) for rule in rules)
+    return url_for(endpoint, **values) if shown else None
 
 
 def because(named: str) -> str:
@@ -129,5 +135,7 @@ def because(named: str) -> str:
 
 def _by_way_of(endpoint: str) -> str:
     """The address of a page that leads back to the one that was asked for."""
-    asked = request.endpoint or ""
+    asked, client_id = request.endpoint or "", (request.view_args or {}).get("client_id")
+    if client_id and len(f"{asked}:{client_id}") <= _LONGEST:
+        asked = f"{asked}:{client_id}"
     return f"{url_for(endpoint)}?{urlencode({THEN: asked})}" if destination(asked) else url_for(endpoint)

@@ -10,10 +10,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    open_console()
     bind_grants()
 
 
 def downgrade() -> None:
+    close_console()
     unbind_grants()
 
 
@@ -29,3 +31,82 @@ def unbind_grants() -> None:
         batch_op.drop_column('details')
         batch_op.drop_column('resources')
         batch_op.drop_column('x5t')
+
+
+def open_console() -> None:
+    op.create_table(
+        'app_owners',
+        sa.Column('client_id', sa.String(length=255), nullable=False),
+        sa.Column('user_id', sa.String(length=22), nullable=False),
+        sa.Column('since_at', sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['client_id'], ['clients.id'], name=op.f('fk_app_owners_client_id_clients'), ondelete='CASCADE'
+        ),
+        sa.ForeignKeyConstraint(
+            ['user_id'], ['users.id'], name=op.f('fk_app_owners_user_id_users'), ondelete='CASCADE'
+        ),
+        sa.PrimaryKeyConstraint('client_id', 'user_id', name=op.f('pk_app_owners')),
+    )
+    op.create_index(op.f('ix_app_owners_user_id'), 'app_owners', ['user_id'])
+    op.create_table(
+        'app_invitations',
+        sa.Column('id', sa.String(length=22), nullable=False),
+        sa.Column('client_id', sa.String(length=255), nullable=False),
+        sa.Column('user_id', sa.String(length=22), nullable=False),
+        sa.Column('lookup', sa.String(length=320), nullable=False),
+        sa.Column('address', sa.String(length=320), nullable=False),
+        sa.Column('hands_over', sa.Boolean(), nullable=False),
+        sa.Column('token', sa.String(length=64), nullable=False),
+        sa.Column('created_at', sa.BigInteger(), nullable=False),
+        sa.Column('expires_at', sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['client_id'], ['clients.id'], name=op.f('fk_app_invitations_client_id_clients'), ondelete='CASCADE'
+        ),
+        sa.ForeignKeyConstraint(
+            ['user_id'], ['users.id'], name=op.f('fk_app_invitations_user_id_users'), ondelete='CASCADE'
+        ),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_app_invitations')),
+        sa.UniqueConstraint('token', name=op.f('uq_app_invitations_token')),
+    )
+    for column in ('client_id', 'user_id', 'expires_at'):
+        op.create_index(op.f(f'ix_app_invitations_{column}'), 'app_invitations', [column])
+    op.create_table(
+        'app_logos',
+        sa.Column('id', sa.String(length=22), nullable=False),
+        sa.Column('client_id', sa.String(length=255), nullable=False),
+        sa.Column('body', sa.LargeBinary(), nullable=False),
+        sa.Column('created_at', sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['client_id'], ['clients.id'], name=op.f('fk_app_logos_client_id_clients'), ondelete='CASCADE'
+        ),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_app_logos')),
+        sa.UniqueConstraint('client_id', name=op.f('uq_app_logos_client_id')),
+    )
+    op.create_table(
+        'app_uses',
+        sa.Column('client_id', sa.String(length=255), nullable=False),
+        sa.Column('user_id', sa.String(length=22), nullable=False),
+        sa.Column('used_at', sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['client_id'], ['clients.id'], name=op.f('fk_app_uses_client_id_clients'), ondelete='CASCADE'
+        ),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_app_uses_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('client_id', 'user_id', name=op.f('pk_app_uses')),
+    )
+    for column in ('user_id', 'used_at'):
+        op.create_index(op.f(f'ix_app_uses_{column}'), 'app_uses', [column])
+    with op.batch_alter_table('clients', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('hold_reason', sa.String(length=255), server_default='', nullable=False))
+    with op.batch_alter_table('client_secrets', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('used_at', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('told_days', sa.Integer(), nullable=True))
+
+
+def close_console() -> None:
+    with op.batch_alter_table('client_secrets', schema=None) as batch_op:
+        batch_op.drop_column('told_days')
+        batch_op.drop_column('used_at')
+    with op.batch_alter_table('clients', schema=None) as batch_op:
+        batch_op.drop_column('hold_reason')
+    for name in ('app_uses', 'app_logos', 'app_invitations', 'app_owners'):
+        op.drop_table(name)
