@@ -5,7 +5,17 @@ from typing import Any
 
 from flask import Flask
 
-from idp.endpoints import discovery, end_session, health, introspection, revocation, upstream_logout, userinfo
+from idp.endpoints import (
+    discovery,
+    end_session,
+    health,
+    introspection,
+    protected_resource,
+    revocation,
+    upstream_logout,
+    userinfo,
+    webfinger,
+)
 from idp.endpoints.authorize import views as authorize
 from idp.endpoints.authorize.pushed import views as pushed
 from idp.endpoints.token import views as token
@@ -47,7 +57,7 @@ from idp.web import errors, hardening, headers, house, mount, page, transaction
 
 DOORS = (
     *(authorize.door, token.door, userinfo.door, discovery.door, end_session.door, health.door),
-    *(pushed.door, revocation.door, introspection.door),
+    *(pushed.door, revocation.door, introspection.door, protected_resource.door, webfinger.door),
     *(home.door, sign_in.door, second_step.door, sign_up.door, verify.door, recovery.door, consent.door, account.door),
     *(profile.door, passkeys.door, authenticator.door, devices.door, apps.door, links.door, data.door, facebook.door),
     *(upstream.door, upstream_logout.door, newcomer.door, mailed_sign_in.door),

@@ -15,15 +15,15 @@ routes = Blueprint("discovery", __name__)
 MAX_AGE = 3600
 
 
-@routes.get("/.well-known/openid-configuration")
-@routes.get("/.well-known/oauth-authorization-server")
+@routes.get("/.well-known/openid-configuration", provide_automatic_options=False)
+@routes.get("/.well-known/oauth-authorization-server", provide_automatic_options=False)
 def configuration() -> Response:
     """The same truth at both addresses."""
     document: Document = current_app.extensions["portico_metadata"]
     return _public(document.naming(house().ring.algorithms(now())), MAX_AGE)
 
 
-@routes.get("/jwks.json")
+@routes.get("/jwks.json", provide_automatic_options=False)
 def jwks() -> Response:
     """RFC 7517 §5: every key that signed a token that may still live, and the next one to sign."""
     return _public(house().ring.public_set_bytes(now()), house().settings.keys.jwks_max_age)
@@ -33,7 +33,7 @@ def jwks() -> Response:
 @routes.route("/.well-known/oauth-authorization-server", methods=["OPTIONS"], provide_automatic_options=False)
 @routes.route("/jwks.json", methods=["OPTIONS"], provide_automatic_options=False)
 def ask_first() -> Response:
-    return cors.preflight("GET, HEAD")
+    return cors.preflight_of_document()
 
 
 class Document:

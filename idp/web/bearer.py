@@ -2,13 +2,14 @@
 
 from typing import NamedTuple
 
-from flask import Request, Response
+from flask import Request, Response, request
 
 from idp.protocol import dpop
 from idp.protocol.errors import InvalidDpopProof, InvalidRequest, InvalidToken, OAuthError, UseDpopNonce
 from idp.web import possession
 from idp.web.received import FORM, from_form
 
+WELL_KNOWN = "/.well-known/oauth-protected-resource"
 REALM = 'Bearer realm="Portico"'
 DPOP_REALM = f'DPoP realm="Portico", algs="{" ".join(dpop.ALGORITHMS)}"'
 SCHEMES = ("bearer", "dpop")
@@ -65,12 +66,20 @@ def prove(came: Presented, jkt: str) -> None:
 
 
 def refusal(error: OAuthError | NoToken) -> Response:
-    """The answer with its WWW-Authenticate header (RFC 6750 §3, RFC 9449 §7.1)."""
+    """The answer with its WWW-Authenticate header (RFC 6750 §3, RFC 9449 §7.1), which says where the rules of this API
+    stand (RFC 9728 §5.1).
+    """
+    about = f'resource_metadata="{_metadata_address()}"'
     if isinstance(error, NoToken):
-        response = Response(status=401, headers={"WWW-Authenticate": REALM})
-        response.headers.add("WWW-Authenticate", DPOP_REALM)
+        response = Response(status=401, headers={"WWW-Authenticate": f"{REALM}, {about}"})
+        response.headers.add("WWW-Authenticate", f"{DPOP_REALM}, {about}")
         return response
     is_about_proof = isinstance(error, InvalidDpopProof | UseDpopNonce)
     realm, status = (DPOP_REALM, 401) if is_about_proof else (REALM, error.status)
-    challenge = f'{realm}, error="{error.code}", error_description="{error.description}"'
+    challenge = f'{realm}, error="{error.code}", error_description="{error.description}", {about}'
     return possession.with_nonce(Response(status=status, headers={"WWW-Authenticate": challenge}))
+
+
+def _metadata_address() -> str:
+    """RFC 9728 §3.1: the well-known name stands between the host and the path of the API that was called."""
+    return f"{request.host_url.rstrip('/')}{WELL_KNOWN}{request.script_root}{request.path}"

@@ -5,11 +5,14 @@ from collections.abc import Collection
 from flask import Response, request
 
 PREFLIGHT_MAX_AGE = 3600
+EXPOSED = "WWW-Authenticate, DPoP-Nonce"
+"""What a refusal tells in its headers, and its reader has to know (RFC 9728 §5.1, RFC 9449 §8)."""
 
 
 def open_to_all(response: Response) -> Response:
     """Public documents: anyone may read them."""
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = EXPOSED
     return response
 
 
@@ -18,8 +21,17 @@ def open_to(response: Response, origins: Collection[str]) -> Response:
     origin = request.headers.get("Origin")
     if origin in origins:
         response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, DPoP-Nonce"
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED
     response.vary.add("Origin")
+    return response
+
+
+def preflight_of_document() -> Response:
+    """A public document may be asked for with any header, such as the version of a protocol: none is looked at."""
+    response = open_to_all(Response(status=204))
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
+    response.headers["Access-Control-Allow-Headers"] = "*"
+    response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_MAX_AGE)
     return response
 
 

@@ -135,6 +135,16 @@ def test_documents_may_be_kept_and_read_by_anyone(client: FlaskClient, path: str
 
 
 @pytest.mark.parametrize("path", [*ADDRESSES, "/jwks.json"])
+def test_a_page_may_ask_with_headers_of_its_own(client: FlaskClient, path: str) -> None:
+    """MCP clients name their protocol's version, so their browser asks first (Fetch §3.2.2)."""
+    asked = {"Origin": "https://app.example", "Access-Control-Request-Headers": "mcp-protocol-version"}
+    response = client.options(path, headers=asked)
+    assert response.status_code == 204
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Access-Control-Allow-Headers"] == "*"
+
+
+@pytest.mark.parametrize("path", [*ADDRESSES, "/jwks.json"])
 def test_head_is_get_without_a_body(client: FlaskClient, path: str) -> None:
     response = client.head(path)
     assert response.status_code == 200
