@@ -41,8 +41,12 @@ db = SQLAlchemy(metadata=Base.metadata)
 
 
 def new_id() -> str:
-    """128 random bits as 22 characters: an id that may be seen, and that nobody can guess."""
-    return urlsafe_b64encode(secrets.token_bytes(16)).rstrip(b"=").decode()
+    """128 random bits as 22 characters: an id that may be seen, and that nobody can guess.
+
+    None begins with a dash: pasted into a command line, it would be read as an option.
+    """
+    drawn = urlsafe_b64encode(secrets.token_bytes(16)).rstrip(b"=").decode()
+    return new_id() if drawn.startswith("-") else drawn
 
 
 def is_id(text: str) -> bool:

@@ -47,6 +47,7 @@ def test_a_person_signs_in_by_keyboard_alone(looks: Looks) -> None:
 def test_after_a_failed_form_the_focus_is_on_what_to_mend(looks: Looks) -> None:
     with looks.window() as page:
         page.goto("/signin")
+        page.locator("#email:focus").wait_for()
         page.keyboard.press("Enter")
         page.get_by_role("alert").wait_for()
         assert page.evaluate(FOCUSED) == "email"
