@@ -30,6 +30,7 @@ from idp.store import (
     exports,
     grants,
     half_sign_ins,
+    initial_access_tokens,
     pending_authorizations,
     proofs,
     revoked_tokens,
@@ -47,7 +48,7 @@ EXPIRING = (
     *(grants, pending_authorizations, proofs, sign_ups, throttles, browser_sessions, upstream_logins, data_deletions),
     *(exports, email_changes),
     *(half_sign_ins, trusted_devices, challenges),
-    *(revoked_tokens, used_once),
+    *(revoked_tokens, used_once, initial_access_tokens),
 )
 BATCH, BATCHES = 500, 20  # rows in one transaction, transactions of one table in one round
 

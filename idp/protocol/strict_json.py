@@ -14,18 +14,31 @@ class BadJson(ValueError):
 
 def read_object(text: str, at_most: int) -> dict[str, object]:
     """The JSON object in a text of `at_most` bytes; raises `BadJson`."""
+    value = _read(text, at_most)
+    if not isinstance(value, dict):
+        raise BadJson("must be a JSON object")
+    return value
+
+
+def read_array(text: str, at_most: int) -> list[object]:
+    """The JSON array in a text of `at_most` bytes; raises `BadJson`."""
+    value = _read(text, at_most)
+    if not isinstance(value, list):
+        raise BadJson("must be a JSON array")
+    return value
+
+
+def _read(text: str, at_most: int) -> object:
     if len(text.encode()) > at_most:
         raise BadJson(f"is longer than {at_most} bytes")
     try:
-        value = json.loads(
+        value: object = json.loads(
             text, object_pairs_hook=_each_name_once, parse_constant=_refuse_constant, parse_float=_finite
         )
     except BadJson:
         raise
     except (ValueError, RecursionError):
         raise BadJson("is not well-formed JSON") from None
-    if not isinstance(value, dict):
-        raise BadJson("must be a JSON object")
     if _depth(value) > DEEPEST:
         raise BadJson(f"is nested more than {DEEPEST} levels deep")
     if "\\u" in text:

@@ -16,14 +16,18 @@ from idp.protocol.client_metadata import ClientMetadata
 from idp.store import client_secrets
 from idp.store.base import Base, count, db, fingerprint
 from idp.store.client_secrets import ClientSecret
+from idp.store.hot import hot_count
 
-Source = Literal["file", "cli", "console", "registration"]
+Source = Literal["file", "cli", "console", "registration", "document"]
 State = Literal["active", "suspended"]
+
+EVERY = 86400
 
 
 class ClientRow(Base):
-    """`source` is file, cli, console or registration; `state` is active or suspended, `hold_reason` why, for its owners
-    ("" for nothing said).
+    """`source` is file, cli, console, registration or document; `state` is active or suspended, `hold_reason` why, for
+    its owners ("" for nothing said). `used_at` is when it last proved who it is, to the day, 0 for never; `fresh_until`
+    says when the document of an app that publishes one is to be read again.
     """
 
     __tablename__ = "clients"
@@ -36,6 +40,8 @@ class ClientRow(Base):
     created_at: Mapped[int] = mapped_column(BigInteger)
     updated_at: Mapped[int] = mapped_column(BigInteger)
     hold_reason: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    used_at: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    fresh_until: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Client:
     source: Source = "cli"
     state: State = "active"
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    used_at: int = field(default=0, compare=False)
+    fresh_until: int = field(default=0, compare=False)
 
     def has_secret(self, presented: str) -> bool:
         """Whether this is one of its secrets; the time it takes does not tell how much of it is right."""
@@ -63,6 +71,8 @@ JOINED = (
         ClientRow.registration,
         ClientRow.source,
         ClientRow.state,
+        ClientRow.used_at,
+        ClientRow.fresh_until,
         ClientSecret.secret,
         ClientSecret.expires_at,
     )
@@ -92,6 +102,7 @@ RESUME = (
     .values(state="active", hold_reason="", updated_at=bindparam("now"))
 )
 HOLD_ONE = update(ClientRow).where(ClientRow.id == bindparam("client")).values(state=ClientRow.state)
+USED = text("UPDATE clients SET used_at = :now WHERE id = :client AND used_at <= :before")
 REMOVE = delete(ClientRow).where(ClientRow.id == bindparam("client"))
 HOLD = {
     "postgresql": text("LOCK TABLE clients IN SHARE ROW EXCLUSIVE MODE"),
@@ -145,6 +156,11 @@ def resumed(client_id: str, now: int) -> bool:
     return count(RESUME, {"client": client_id, "now": now}) == 1
 
 
+def used(client_id: str, now: int) -> None:
+    """The app proved who it is; written once in EVERY seconds, outside any transaction."""
+    hot_count(USED, {"client": client_id, "now": now, "before": now - EVERY})
+
+
 def removed(client_id: str) -> bool:
     """The app is gone, and with it its secrets, its grants and what people agreed to share with it."""
     return count(REMOVE, {"client": client_id}) == 1
@@ -164,10 +180,10 @@ def _read(client_id: str, now: int) -> tuple[Client | None, int | None]:
 
 def _clients(rows: Iterable[Any]) -> Iterator[tuple[Client, int | None]]:
     """One client per run of rows: it stands in each of them, beside one of its secrets or beside nothing."""
-    for (client_id, registration, source, state), group in groupby(rows, key=itemgetter(0, 1, 2, 3)):
+    for (client_id, registration, source, state, used, fresh), group in groupby(rows, key=itemgetter(*range(6))):
         secrets = [(secret, expires_at) for *_, secret, expires_at in group if secret]
         fingerprints = tuple(secret for secret, _ in secrets)
-        client = Client(client_id, ClientMetadata.from_json(registration), source, state, fingerprints)
+        client = Client(client_id, ClientMetadata.from_json(registration), source, state, fingerprints, used, fresh)
         yield client, min((at for _, at in secrets if at is not None), default=None)
 
 
@@ -208,6 +224,15 @@ class KnownClients:
             return known
         client = self._look_up(client_id, now)
         return client if (client or NOBODY).has_secret(presented) else None
+
+    def forget(self, client_id: str) -> None:
+        """Whoever asks next reads it anew."""
+        with self._lock:
+            self._kept.pop(client_id, None)
+
+    def why_not(self, client_id: str, now: int) -> str:
+        """What to tell a developer whose app was not found."""
+        return "no app is registered under this client_id"
 
     def _known(self, client_id: str, now: int) -> Client | None:
         kept = self._kept.get(client_id)

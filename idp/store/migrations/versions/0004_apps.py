@@ -12,9 +12,11 @@ depends_on = None
 def upgrade() -> None:
     open_console()
     bind_grants()
+    open_registration()
 
 
 def downgrade() -> None:
+    close_registration()
     close_console()
     unbind_grants()
 
@@ -110,3 +112,58 @@ def close_console() -> None:
         batch_op.drop_column('hold_reason')
     for name in ('app_uses', 'app_logos', 'app_invitations', 'app_owners'):
         op.drop_table(name)
+
+
+def open_registration() -> None:
+    op.create_table(
+        'initial_access_tokens',
+        sa.Column('id', sa.String(length=22), nullable=False),
+        sa.Column('token', sa.String(length=64), nullable=False),
+        sa.Column('label', sa.String(length=255), nullable=False),
+        sa.Column('policy', sa.Text(), nullable=False),
+        sa.Column('left', sa.Integer(), nullable=False),
+        sa.Column('created_at', sa.BigInteger(), nullable=False),
+        sa.Column('expires_at', sa.BigInteger(), nullable=False),
+        sa.Column('revoked_at', sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_initial_access_tokens')),
+        sa.UniqueConstraint('token', name=op.f('uq_initial_access_tokens_token')),
+    )
+    op.create_index(op.f('ix_initial_access_tokens_expires_at'), 'initial_access_tokens', ['expires_at'])
+    op.create_table(
+        'registrations',
+        sa.Column('client_id', sa.String(length=255), nullable=False),
+        sa.Column('token', sa.String(length=64), nullable=False),
+        sa.Column('former', sa.String(length=64), nullable=True),
+        sa.Column('rotated_at', sa.BigInteger(), nullable=False),
+        sa.Column('policy', sa.Text(), nullable=False),
+        sa.Column('statement', sa.Text(), nullable=False),
+        sa.Column('initial_token', sa.String(length=22), nullable=True),
+        sa.Column('created_at', sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['client_id'], ['clients.id'], name=op.f('fk_registrations_client_id_clients'), ondelete='CASCADE'
+        ),
+        sa.PrimaryKeyConstraint('client_id', name=op.f('pk_registrations')),
+    )
+    with op.batch_alter_table('clients', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('used_at', sa.BigInteger(), server_default='0', nullable=False))
+        batch_op.add_column(sa.Column('fresh_until', sa.BigInteger(), server_default='0', nullable=False))
+
+
+def close_registration() -> None:
+    with op.batch_alter_table('clients', schema=None) as batch_op:
+        batch_op.drop_column('fresh_until')
+        batch_op.drop_column('used_at')
+    op.drop_table('registrations')
+    op.drop_table('initial_access_tokens')
+
+
+def keep_word_of_notices() -> None:
+    with op.batch_alter_table('logout_notices', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('tried_at', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('last_status', sa.Integer(), server_default='0', nullable=False))
+
+
+def forget_word_of_notices() -> None:
+    with op.batch_alter_table('logout_notices', schema=None) as batch_op:
+        batch_op.drop_column('last_status')
+        batch_op.drop_column('tried_at')
