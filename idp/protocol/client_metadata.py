@@ -100,6 +100,12 @@ class ClientMetadata:
         members = {name: _frozen(value) for name, value in json.loads(text).items() if name in MEMBERS}
         return cls(**members | {"scope": Scope(members["scope"].split())})
 
+    def members(self) -> dict[str, Any]:
+        """The registration this is, member by member as RFC 7591 writes them: `register` comes to the same again."""
+        said = json.loads(self.to_json())
+        said |= said.pop("localized")
+        return {name: value for name, value in said.items() if value not in (None, "", {}) or name == "scope"}
+
     @property
     def public(self) -> bool:
         """RFC 6749 §2.1: it can keep no secret."""

@@ -52,7 +52,7 @@ def of_developer(view: Callable[..., Response]) -> Callable[..., Response]:
 
 
 def of_app(view: Callable[..., Response]) -> Callable[..., Response]:
-    """`view(owned, …)` of an address with `client_id` in it. An app of somebody else is as absent as one that is not."""
+    """`view(owned, …)` of an address with `client_id` in it. Somebody else's app is as absent as one that is not."""
 
     @wraps(view)
     def of_theirs(person: Owner, client_id: str, **arguments: Any) -> Response:

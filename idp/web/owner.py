@@ -111,7 +111,7 @@ def destination(named: str) -> str | None:
     endpoint, of_an_app, client_id = named.partition(":")
     if not getattr(current_app.view_functions.get(endpoint), _DESTINATION, False):
         return None
-    values = {"client_id": client_id} if of_an_app and _APP.fullmatch(client_id) else {}
+    values: dict[str, Any] = {"client_id": client_id} if of_an_app and _APP.fullmatch(client_id) else {}
     rules = current_app.url_map.iter_rules(endpoint)
     shown = any(rule.arguments == values.keys() and "GET" in (rule.methods or ()) for rule in rules)
     return url_for(endpoint, **values) if shown else None
