@@ -8,6 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import DESKTOP, PHONE, SMALLEST, Looks, Scheme, page_fits, page_is_accessible, photograph
+from tests.coming import links_of
 from tests.emulators import openid
 from tests.emulators.openid import ROBIN, Somewhere, somewhere
 from tests.emulators.other_provider import OtherProvider, furnished
@@ -109,6 +110,25 @@ def test_every_page_is_accessible_and_fits(
     page.context.clear_cookies()
     page.goto(mailbox.newest(str(ROBIN["email"])).link)
     look.at(page, "elsewhere", "/verify")
+
+
+def test_who_opens_the_address_by_themselves_is_asked(page: Page, look: Look, app: Flask, there: Somewhere) -> None:
+    """The browser says that no page of ours led there."""
+    alice = Person.of(ALICE, app).with_account()
+    there.provider.people["robin-1"] = {**ROBIN, "email": alice.email}
+    page.goto("/signin")
+    page.locator("form[action='/login/somewhere'] button").click()
+    page.wait_for_url("**/signin/connect?**")
+    page.goto("/signin")
+    page.locator("#email").fill(alice.email)
+    page.locator("#password").fill(alice.password)
+    page.locator("button.btn--primary").click()
+    page.wait_for_url("**/account")
+    page.goto("/signin/connected")
+    look.at(page, "connected", "/signin/connected")
+    page.locator("button.btn--primary").click()
+    page.wait_for_url("**/account")
+    assert links_of(app, alice.user_id) == ["robin-1"]
 
 
 def test_an_app_that_needs_no_consent_is_reached_straight_from_every_form(
