@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError, model_validator
@@ -17,6 +17,7 @@ from pydantic_settings import (
 
 from idp.settings.developers import Developers
 from idp.settings.people import Account, Agreements, Geoip, Passkeys, SecondFactor, SignIn, comes_into_force_at
+from idp.settings.registration import Registration, for_mcp
 from idp.settings.sections import (
     LOOPBACK,
     Brand,
@@ -49,10 +50,12 @@ class Settings(BaseSettings):
         frozen=True, extra="forbid", env_prefix="IDP_", env_nested_delimiter="__", hide_input_in_errors=True
     )
 
+    profile: Literal["", "mcp"] = ""
     server: Server = Server()
     database: Database = Database()
     keys: Keys = Keys()
     clients: Clients = Clients()
+    registration: Registration = Registration()
     brand: Brand = Brand()
     mail: Mail = Mail()
     password: Password = Password()
@@ -83,6 +86,13 @@ class Settings(BaseSettings):
         """Arguments, then IDP_*, then the secrets folder, then config.toml."""
         secrets = NestedSecretsSettingsSource(file_secret_settings, secrets_prefix="")
         return init_settings, env_settings, secrets, TomlConfigSettingsSource(settings_cls)
+
+    @model_validator(mode="before")
+    @classmethod
+    def a_profile_is_settings_by_another_name(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or given.get("profile") != "mcp":
+            return given
+        return given | {"registration": for_mcp(given.get("registration") or {})}
 
     @model_validator(mode="after")
     def no_published_key_vanishes_early(self) -> Self:
