@@ -32,10 +32,12 @@ class ClientMetadata:
     application_type: Literal["web", "native"] = "web"
     scope: Scope = client_registration.DEFAULT_SCOPE
     subject_type: Literal["public"] = "public"
+    sector_identifier_uri: str = ""
     id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
     authorization_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
     request_object_signing_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
     require_signed_request_object: bool = False
+    request_uris: tuple[str, ...] = ()
     default_max_age: int | None = None
     require_auth_time: bool = False
     default_acr_values: tuple[str, ...] = ()
@@ -54,6 +56,8 @@ class ClientMetadata:
     software_version: str = ""
     localized: Mapping[str, str] = field(default_factory=dict)
     """The members with a language tag, in lower case: `client_name#de` (RFC 7591 §2.2)."""
+    published_at: str = ""
+    """The address of the document that says all this, of an app that publishes one: who it is, in one word."""
 
     require_pkce: bool = True
     require_pushed_authorization_requests: bool = False
@@ -73,6 +77,14 @@ class ClientMetadata:
     access_token_format: Literal["opaque", "jwt"] = "opaque"
     unknown_scope: Literal["drop", "refuse"] = "drop"
     """What becomes of scopes the client may not ask for."""
+    trusted_issuers: tuple[Mapping[str, Any], ...] = ()
+    """Whose signed word about which subject it may bring instead of credentials (RFC 7523 §2.1)."""
+    exchange_from: tuple[str, ...] = ()
+    """The client_ids of other apps whose people's tokens it may exchange (RFC 8693)."""
+    exchange_to: tuple[str, ...] = ()
+    """Whom it may get tokens for by exchange: addresses or names."""
+    exchange_impersonates: bool = False
+    """It need not stand in such a token as whoever acts."""
     allowed_origins: tuple[str, ...] = ()
     """Origins whose pages may read the token endpoint's answers (CORS)."""
 

@@ -36,6 +36,7 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "jwks_uri": kinds.web_address,
     "application_type": kinds.one_of("web", "native"),
     "scope": kinds.scope,
+    "sector_identifier_uri": kinds.web_address,
     "subject_type": kinds.one_of("public"),
     "id_token_signed_response_alg": kinds.one_of(*SIGNING_ALGS),
     "default_max_age": kinds.seconds,
@@ -59,6 +60,7 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "authorization_signed_response_alg": kinds.one_of(*SIGNING_ALGS),
     "request_object_signing_alg": kinds.one_of(*CLIENT_ALGS),
     "require_signed_request_object": kinds.flag,
+    "request_uris": kinds.web_addresses,
     "require_second_factor": kinds.flag,
     "first_party": kinds.flag,
     "reviewed": kinds.flag,
@@ -67,6 +69,10 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "scope_sentences": kinds.sentences,
     "access_token_format": kinds.one_of("opaque", "jwt"),
     "unknown_scope": kinds.one_of("drop", "refuse"),
+    "trusted_issuers": trusted_issuers.kind,
+    "exchange_from": kinds.texts,
+    "exchange_to": kinds.texts,
+    "exchange_impersonates": kinds.flag,
     "allowed_origins": kinds.origins,
 }
 """The members we know, and what each may hold by itself."""

@@ -171,6 +171,18 @@ class InvalidClientMetadata(OAuthError):
     code = "invalid_client_metadata"
 
 
+class InvalidSoftwareStatement(OAuthError):
+    """RFC 7591 §3.2.2: the software statement does not hold."""
+
+    code = "invalid_software_statement"
+
+
+class UnapprovedSoftwareStatement(OAuthError):
+    """RFC 7591 §3.2.2: the software statement is of somebody whose word does not count here."""
+
+    code = "unapproved_software_statement"
+
+
 class InvalidTarget(OAuthError):
     """RFC 8707 §2: the resource is unknown, malformed or not for this client."""
 
@@ -216,6 +228,8 @@ ERROR_CODES: dict[str, type[OAuthError]] = {
         InsufficientScope,
         InvalidRedirectUri,
         InvalidClientMetadata,
+        InvalidSoftwareStatement,
+        UnapprovedSoftwareStatement,
         InvalidTarget,
         InvalidDpopProof,
         UseDpopNonce,

@@ -155,6 +155,11 @@ def web_address(value: object) -> str:
     return address
 
 
+def web_addresses(value: object) -> tuple[str, ...]:
+    """An array of such addresses."""
+    return tuple(_items(value, web_address))
+
+
 def origin(value: object) -> str:
     """Scheme, host and port of pages, as the Origin header names them."""
     address = text(value)

@@ -41,7 +41,7 @@ def test_metadata_that_another_version_stored_is_read() -> None:
 
 
 def test_each_member_has_a_rule_and_each_rule_a_member() -> None:
-    assert KINDS.keys() | {"localized"} == {member.name for member in fields(ClientMetadata)}
+    assert KINDS.keys() | {"localized", "published_at"} == {member.name for member in fields(ClientMetadata)}
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ REGISTERED = {
     "insufficient_scope": 403,
     "invalid_redirect_uri": 400,
     "invalid_client_metadata": 400,
+    "invalid_software_statement": 400,
+    "unapproved_software_statement": 400,
     "invalid_target": 400,
     "invalid_dpop_proof": 400,
     "use_dpop_nonce": 400,
