@@ -1,5 +1,6 @@
 """POST /introspect (RFC 7662): whether a token is alive, and what it is for."""
 
+import json
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
@@ -67,7 +68,7 @@ def _of_access_token(token: str, client: Client) -> Mapping[str, object] | None:
     if about is None:
         return INACTIVE
     common = {"active": True, "token_type": type_of(read.holder), "scope": str(read.scope), "exp": read.expires_at}
-    return {**common, "aud": mint.issuer, **read.holder.confirmation(), **about}
+    return {**common, "aud": _audience(read.resources), **read.holder.confirmation(), **about}
 
 
 def _of_app(read: AccessToken, client: Client) -> Mapping[str, object] | None:
@@ -78,7 +79,15 @@ def _of_app(read: AccessToken, client: Client) -> Mapping[str, object] | None:
 
 def _of_person(read: AccessToken, client: Client) -> Mapping[str, object] | None:
     found = grants.alive(read.grant_id)
-    return _about(found[0]) if found and found[0].client_id == client.client_id else None
+    if found is None or (read.given_to or found[0].client_id) != client.client_id:
+        return None
+    act = {"act": json.loads(read.act)} if read.act else {}
+    return {**_about(found[0]), "client_id": client.client_id, **act}
+
+
+def _audience(resources: tuple[str, ...]) -> object:
+    """RFC 7662 §2.2: one, or several; Portico itself where no other is named."""
+    return resources[0] if len(resources) == 1 else list(resources) or house().mint.issuer
 
 
 def _about(grant: Grant) -> Mapping[str, object]:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from idp.issuance import access_token, refresh_token
-from idp.protocol.errors import InvalidGrant, InvalidToken, OAuthError
+from idp.issuance.access_token import AccessToken
+from idp.protocol.errors import InvalidGrant, InvalidToken, OAuthError, UnsupportedTokenType
 from idp.settings.load import Settings
 from idp.store import audit, grants, revoked_tokens
 from idp.store.clients import Client
@@ -64,6 +65,7 @@ def _end(token: str, client: Client) -> None:
             revoked_tokens.add(read.grant_id, read.expires_at)
             return
         grant_id = read.grant_id
+        _insist_on_granted(read, client)
     _end_grant(grant_id, client)
 
 
@@ -73,6 +75,12 @@ def _end_grant(grant_id: str, client: Client) -> None:
         _insist_on_own(owner, client)
         grants.revoke(grant_id, now())
         audit.record("token_revoked", now(), client_id=client.client_id)
+
+
+def _insist_on_granted(token: AccessToken, client: Client) -> None:
+    """RFC 7009 §2.2.1: what was exchanged for another app's token (RFC 8693) has no row of its own to end."""
+    if token.given_to == client.client_id and grants.client_of(token.grant_id) not in (None, client.client_id):
+        raise UnsupportedTokenType("an exchanged token ends with the token it came from, and is not revoked by itself")
 
 
 def _insist_on_own(owner: str, client: Client) -> None:

@@ -27,6 +27,8 @@ def userinfo() -> Response:
     mint = house().mint
     came = bearer.presented(request)
     token = access_token.read(came.token, mint.sealer, mint.ring, mint.issuer, now())
+    if token.resources and mint.issuer not in token.resources:
+        raise InvalidToken("the access token is for another place")
     bearer.prove(came, token.holder.jkt)
     found = grants.alive(token.grant_id)
     if found is None:

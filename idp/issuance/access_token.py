@@ -17,15 +17,15 @@ from idp.store.grants import Grant
 
 PURPOSE = "access_token"
 JWT_TYPE = "at+jwt"
-WORDS = 7
-"""After grant and expiry: scope, client_id, two thumbprints, resources, details, act; without the last empty ones."""
+WORDS = 8
+"""Scope, client_id, both thumbprints, resources, details, act, given_to; empty ones at the end are left out."""
 UNKNOWN = "the access token is unknown, expired or revoked"
 
 
 class AccessToken(NamedTuple):
     """`client_id` is set on a token that an app has for itself (RFC 6749 §4.4): no grant of a person stands behind it,
-    and `grant_id` is the id of the token alone. `resources` is whom it is for: nobody named means Portico itself. The
-    rest is as in `Terms`.
+    and `grant_id` is the id of the token alone. `resources` is whom it is for: nobody named means Portico itself.
+    `given_to` is the app that has it, where that is not the grant's (RFC 8693). The rest is as in `Terms`.
     """
 
     grant_id: str
@@ -36,12 +36,14 @@ class AccessToken(NamedTuple):
     resources: tuple[str, ...] = ()
     details: str = ""
     act: str = ""
+    given_to: str = ""
 
 
 def seal(token: AccessToken, sealer: Sealer, now: int) -> str:
     """Opaque: about 100 characters that tell nobody but Portico anything."""
     grant = urlsafe_b64decode(token.grant_id + "==")
-    words = (str(token.scope), token.client_id, *token.holder, " ".join(token.resources), token.details, token.act)
+    of_token = (str(token.scope), token.client_id, *token.holder)
+    words = (*of_token, " ".join(token.resources), token.details, token.act, token.given_to)
     return sealer.seal(PURPOSE, grant + token.expires_at.to_bytes(5) + "\n".join(words).rstrip("\n").encode(), now)
 
 
@@ -50,7 +52,7 @@ def sign(token: AccessToken, grant: Grant, alg: str, ring: KeyRing, issuer: str,
     claims = {
         **_common(token, issuer, now),
         "sub": grant.user_id,
-        "client_id": grant.client_id,
+        "client_id": token.given_to or grant.client_id,
         "jti": new_id(),
         "auth_time": grant.auth_time,
         "acr": grant.acr,
@@ -86,10 +88,10 @@ def _unseal(text: str, sealer: Sealer) -> AccessToken:
         raise InvalidToken(UNKNOWN) from None
     grant_id = urlsafe_b64encode(raw[:16]).rstrip(b"=").decode()
     words = raw[21:].decode().split("\n")
-    scope, client_id, jkt, x5t, resources, details, act = words + [""] * (WORDS - len(words))
+    scope, client_id, jkt, x5t, resources, details, act, given_to = words + [""] * (WORDS - len(words))
     expires_at, holder = int.from_bytes(raw[16:21]), Holder(jkt, x5t)
     return AccessToken(
-        grant_id, Scope(scope.split()), expires_at, client_id, holder, tuple(resources.split()), details, act
+        grant_id, Scope(scope.split()), expires_at, client_id, holder, tuple(resources.split()), details, act, given_to
     )
 
 
@@ -110,6 +112,7 @@ def _read_jwt(text: str, ring: KeyRing, issuer: str, now: int) -> AccessToken:
         () if claims["aud"] == issuer else tuple(_several(claims["aud"])),
         _as_text(claims.get("authorization_details")),
         _as_text(claims.get("act")),
+        "" if of_app else claims["client_id"],
     )
 
 

@@ -1,11 +1,13 @@
 """One token answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3)."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from idp.issuance import access_token, id_token, refresh_token
 from idp.issuance.access_token import AccessToken
 from idp.issuance.terms import Terms
+from idp.protocol import token_exchange
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import ServerError
 from idp.protocol.holder import Holder
@@ -47,6 +49,30 @@ def issue_to_client(mint: Mint, client_id: str, metadata: ClientMetadata, terms:
     """
     token = _token(mint, new_id(), client_id, terms, now)
     return _answer(mint, _for_client(mint, token, metadata, now), terms)
+
+
+class Exchange(NamedTuple):
+    """A token for another app than the grant's, until then, as one of `token_exchange`'s types."""
+
+    grant: Grant
+    client_id: str
+    until: int
+    token_type: str
+
+
+def exchange(mint: Mint, exchanged: Exchange, metadata: ClientMetadata, terms: Terms, now: int) -> dict[str, object]:
+    """RFC 8693 §2.2.1: nothing is written, and it refreshes nothing. `metadata` is of the app that gets the token.
+
+    ServerError as above.
+    """
+    grant, client_id, until, token_type = exchanged
+    token = _token(mint, grant.id, "", terms, now)._replace(expires_at=until, given_to=client_id)
+    wanted = replace(metadata, access_token_format="jwt") if token_type == token_exchange.JWT else metadata
+    try:
+        text = _access_token(mint, grant, wanted, token, now)
+    except NoSigner as error:
+        raise ServerError(str(error)) from error
+    return {**_answer(mint, text, terms), "expires_in": until - now, "issued_token_type": token_type}
 
 
 def _for_client(mint: Mint, token: AccessToken, metadata: ClientMetadata, now: int) -> str:

@@ -7,7 +7,7 @@ from authlib.oauth2.rfc7591.claims import ClientMetadataClaims as OAuthClaims
 from authlib.oauth2.rfc7591.claims import InvalidClaimError
 from authlib.oidc.registration.claims import ClientMetadataClaims as OpenIDClaims
 
-from idp.protocol import frontchannel_logout
+from idp.protocol import frontchannel_logout, token_exchange, trusted_issuers
 from idp.protocol import member_kinds as kinds
 from idp.protocol.claims import SCOPE_CLAIMS
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
@@ -17,7 +17,10 @@ from idp.protocol.scope import OFFLINE_ACCESS, OPENID, Scope
 from idp.protocol.uri import Uri
 
 DEFAULT_SCOPE: Final = Scope(("openid", "profile", "email"))
-GRANT_TYPES: Final = ("authorization_code", "refresh_token", "client_credentials")
+GRANT_TYPES: Final = (
+    *("authorization_code", "refresh_token", "client_credentials"),
+    *(token_exchange.GRANT_TYPE, trusted_issuers.GRANT_TYPE),
+)
 SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
 AUTH_METHODS: Final = (*SECRET_METHODS, "private_key_jwt", "none")
 CLIENT_ALGS: Final = ("RS256", "PS256", "ES256", "EdDSA")
@@ -154,9 +157,13 @@ def _grant_and_response_types_fit(members: Members, metadata: Mapping[str, objec
 
 
 def _who_asks_for_itself_proves_itself(members: Members, metadata: Mapping[str, object]) -> None:
-    """RFC 6749 §4.4."""
-    if "client_credentials" in members.get("grant_types", ()) and members.get("token_endpoint_auth_method") == "none":
-        raise InvalidClientMetadata("client_credentials in grant_types needs a client that proves who it is")
+    """RFC 6749 §4.4, RFC 8693 §5; RFC 7523 §2.1: the assertion proves it."""
+    grant_types = set(members.get("grant_types", ()))
+    proved = grant_types & {"client_credentials", token_exchange.GRANT_TYPE}
+    if proved and members.get("token_endpoint_auth_method") == "none":
+        raise InvalidClientMetadata(f"{min(proved)} in grant_types needs a client that proves who it is")
+    if trusted_issuers.GRANT_TYPE in grant_types and not members.get("trusted_issuers"):
+        raise InvalidClientMetadata(f"{trusted_issuers.GRANT_TYPE} in grant_types needs trusted_issuers")
 
 
 def _public_clients_use_pkce(members: Members, metadata: Mapping[str, object]) -> None:

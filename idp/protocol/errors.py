@@ -183,6 +183,12 @@ class UnapprovedSoftwareStatement(OAuthError):
     code = "unapproved_software_statement"
 
 
+class UnsupportedTokenType(OAuthError):
+    """RFC 7009 §2.2.1: tokens of this kind are not revoked one by one."""
+
+    code = "unsupported_token_type"
+
+
 class InvalidTarget(OAuthError):
     """RFC 8707 §2: the resource is unknown, malformed or not for this client."""
 
@@ -213,6 +219,7 @@ ERROR_CODES: dict[str, type[OAuthError]] = {
         ServerError,
         TemporarilyUnavailable,
         InvalidGrant,
+        UnsupportedTokenType,
         UnsupportedGrantType,
         InteractionRequired,
         LoginRequired,

@@ -69,9 +69,9 @@ class Parameters:
         """All of them by name, for whoever has to pass them on; of one that came twice, the last."""
         return dict(self._values)
 
-    def require(self, name: str) -> str:
+    def require(self, name: str, at_most: int = LONGEST) -> str:
         """The value; raises `InvalidRequest` where it is absent, too, and says which one is missing."""
-        value = self.get(name)
+        value = self.get(name, at_most)
         if value is None:
             raise InvalidRequest(f"{name} is missing")
         return value

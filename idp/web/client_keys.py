@@ -21,15 +21,22 @@ def verified(
 
     `typ` in lower case, "" for none. A key that nobody knows yet is looked for once at the app's `jwks_uri`.
     """
+    return signed_by(token, {"jwks": metadata.jwks, "jwks_uri": metadata.jwks_uri}, typ, algorithms, now)
+
+
+def signed_by(
+    token: str, where: Mapping[str, Any], typ: Collection[str], algorithms: Collection[str], now: int
+) -> Mapping[str, Any] | None:
+    """The same for anybody who registered `jwks` or `jwks_uri`."""
     try:
         try:
-            return foreign.verify(token, _keys(metadata, now), algorithms=algorithms, typ=typ).claims
+            return foreign.verify(token, _keys(where, now), algorithms=algorithms, typ=typ).claims
         except UnknownKey:
-            return foreign.verify(token, _keys(metadata, now, anew=True), algorithms=algorithms, typ=typ).claims
+            return foreign.verify(token, _keys(where, now, anew=True), algorithms=algorithms, typ=typ).claims
     except (BadToken, NotFetched) as problem:
         log.info("what an app signed is not taken: %s", problem)
         return None
 
 
-def _keys(metadata: ClientMetadata, now: int, *, anew: bool = False) -> Mapping[str, Any]:
-    return metadata.jwks or house().key_sets.at(metadata.jwks_uri, now, anew=anew)
+def _keys(where: Mapping[str, Any], now: int, *, anew: bool = False) -> Mapping[str, Any]:
+    return where.get("jwks") or house().key_sets.at(where["jwks_uri"], now, anew=anew)

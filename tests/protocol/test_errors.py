@@ -21,6 +21,7 @@ REGISTERED = {
     "server_error": 500,
     "temporarily_unavailable": 503,
     "invalid_grant": 400,
+    "unsupported_token_type": 400,
     "unsupported_grant_type": 400,
     "interaction_required": 400,
     "login_required": 400,

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from idp.endpoints.token.asking import Asking
-from idp.endpoints.token.grants import authorization_code, client_credentials, refresh_token
+from idp.endpoints.token.grants import (
+    authorization_code,
+    client_credentials,
+    jwt_bearer,
+    refresh_token,
+    token_exchange,
+)
 from idp.protocol import dpop
 from idp.protocol.errors import (
     InvalidDpopProof,
@@ -24,7 +30,8 @@ from idp.web.door import Door
 from idp.web.house import house, now
 from idp.web.received import from_app
 
-GRANT_TYPES = {module.NAME: module.redeem for module in (authorization_code, refresh_token, client_credentials)}
+MODULES = (authorization_code, refresh_token, client_credentials, token_exchange, jwt_bearer)
+GRANT_TYPES = {module.NAME: module.redeem for module in MODULES}
 
 routes = Blueprint("token", __name__)
 log = logging.getLogger(__name__)

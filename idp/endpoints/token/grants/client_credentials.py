@@ -6,6 +6,7 @@ from idp.issuance.terms import Terms
 from idp.protocol.errors import InvalidScope, UnauthorizedClient
 from idp.protocol.scope import ABOUT_PEOPLE, Scope
 from idp.settings.load import Settings
+from idp.store.clients import Client
 
 NAME = "client_credentials"
 
@@ -15,9 +16,15 @@ def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str
     parameters, client, holder = asking
     if client.metadata.public:
         raise UnauthorizedClient("client_credentials is for clients that prove who they are")
+    scope = own_scope(parameters.get("scope"), client)
+    return issue_to_client(mint, client.client_id, client.metadata, Terms(scope, holder=holder), now)
+
+
+def own_scope(asked: str | None, client: Client) -> Scope:
+    """What an app may have for itself, of what it asked for. Raises InvalidScope."""
     allowed = client.metadata.scope - ABOUT_PEOPLE
-    wanted = Scope.parse(parameters.get("scope")) or allowed
+    wanted = Scope.parse(asked) or allowed
     surplus = wanted - allowed
     if surplus and (client.metadata.unknown_scope == "refuse" or not wanted & allowed):
         raise InvalidScope(f"this client may not ask for {surplus} for itself")
-    return issue_to_client(mint, client.client_id, client.metadata, Terms(wanted & allowed, holder=holder), now)
+    return wanted & allowed
