@@ -18,6 +18,7 @@ from idp.endpoints import (
 )
 from idp.endpoints.authorize import views as authorize
 from idp.endpoints.authorize.pushed import views as pushed
+from idp.endpoints.registration import views as registration
 from idp.endpoints.token import views as token
 from idp.pages import (
     account,
@@ -58,6 +59,7 @@ from idp.web import errors, hardening, headers, house, mount, page, transaction
 DOORS = (
     *(authorize.door, token.door, userinfo.door, discovery.door, end_session.door, health.door),
     *(pushed.door, revocation.door, introspection.door, protected_resource.door, webfinger.door),
+    *(registration.door,),
     *(home.door, sign_in.door, second_step.door, sign_up.door, verify.door, recovery.door, consent.door, account.door),
     *(profile.door, passkeys.door, authenticator.door, devices.door, apps.door, links.door, data.door, facebook.door),
     *(upstream.door, upstream_logout.door, newcomer.door, mailed_sign_in.door),

@@ -150,6 +150,16 @@ def request(network: str, limits: Throttle, now: int) -> None:
     _count(_key("request", network), most, limits.network_window, now)
 
 
+def document(network: str, limits: Throttle, now: int) -> None:
+    """Count a document that an app makes us read; TooMany when a network names no end of them."""
+    _count(_key("document", network), limits.network_tries, limits.network_window, now)
+
+
+def registration(network: str, most: int, now: int) -> None:
+    """Count an app that registers itself; TooMany when a network registers more than `most` in an hour."""
+    _count(_key("registration", network), most, HOUR, now)
+
+
 def challenge(network: str, limits: Throttle, now: int) -> None:
     """Count a challenge for a passkey, which every sign-in page asks for; TooMany when a network asks without end."""
     _count(_key("challenge", network), REQUESTS_PER_TRY * limits.network_tries, limits.network_window, now)

@@ -20,7 +20,7 @@ class StatementIssuer(Section):
 
     issuer: Annotated[str, Field(min_length=1, max_length=255)]
     jwks_uri: str = ""
-    jwks: dict[str, Any] = {}
+    jwks: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def has_keys(self) -> Self:
@@ -49,7 +49,7 @@ class Registration(Section):
     idle_for: Positive = 180 * 86400
     require_statement: bool = False
     client_id_documents: tuple[Host, ...] | Literal["any"] = ()
-    statements: dict[str, StatementIssuer] = {}
+    statements: dict[str, StatementIssuer] = Field(default_factory=dict)
 
     @field_validator("scopes", "grant_types")
     @classmethod

@@ -15,13 +15,14 @@ from idp.outside import addresses, fetch
 from idp.outside.fetch import Fetcher
 from idp.outside.geoip import Atlas, UnusableDatabase
 from idp.outside.key_sets import KeySets
+from idp.outside.reader import Reader
 from idp.settings.load import Settings
 from idp.signing.ring import KeyRing
 from idp.signing.sealing import Sealer
 from idp.signing.wrapping import KeyFolder
 from idp.store import signing_keys
-from idp.store.clients import KnownClients
 from idp.upstream.registry import Registry
+from idp.web.known_apps import KnownApps
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +36,12 @@ class House:
     hasher: PasswordHasher
     darkroom: Darkroom
     mint: Mint
-    clients: KnownClients
+    clients: KnownApps
     atlas: Atlas
     upstreams: Registry
     key_sets: KeySets
+    reader: Reader
+    operators_key_sets: KeySets
     documents: Documents
 
 
@@ -46,6 +49,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     folder = KeyFolder.open(settings.keys.directory)
     sealer = Sealer(folder)
     ring = KeyRing(signing_keys.published, folder, settings.keys.ring_cache)
+    reader = Reader(outward_of(settings))
     app.extensions["portico"] = House(
         settings=settings,
         folder=folder,
@@ -54,10 +58,12 @@ def prepare(app: Flask, settings: Settings) -> None:
         hasher=PasswordHasher(settings.password),
         darkroom=Darkroom(),
         mint=Mint(settings.server.issuer, settings.tokens, sealer, ring),
-        clients=KnownClients(settings.clients.cache_for),
+        clients=KnownApps(settings, reader),
         atlas=_atlas(settings.geoip.database),
         upstreams=Registry.of(settings),
         key_sets=KeySets(outward_of(settings)),
+        reader=reader,
+        operators_key_sets=KeySets(fetch.trusting()),
         documents=Documents.of(settings),
     )
 

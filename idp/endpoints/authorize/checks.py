@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from idp.issuance.subject import person_behind
 from idp.protocol import acr, dpop, hints, response_mode
 from idp.protocol.authorization_request import AuthorizationRequest, ReplyTo
 from idp.protocol.claims import ClaimsRequest
@@ -72,7 +73,7 @@ def who_asks(parameters: Parameters, clients: KnownClients, now: int) -> tuple[C
         raise Unanswerable(InvalidRequest("client_id is missing"))
     client = clients.find(client_id, now)
     if client is None:
-        raise Unanswerable(InvalidClient("no app is registered under this client_id"))
+        raise Unanswerable(InvalidClient(clients.why_not(client_id, now)))
     if redirect_uri is None:
         raise Unanswerable(InvalidRequest("redirect_uri is missing"), client_id)
     if not client.metadata.accepts_redirect(redirect_uri):
@@ -196,7 +197,7 @@ def hint_names_a_person(asked: Asked) -> Mapping[str, object]:
     claims = ClaimsRequest.parse(asked.parameters.get("claims"))
     hint = asked.parameters.get("id_token_hint")
     if hint is None:
-        return {"hinted_subject": claims.subject}
+        return {"hinted_subject": _person(claims.subject, asked)}
     try:
         told = asked.ring.verify(hint, asked.now, typ=("JWT",), allow_expired=True)
     except BadToken:
@@ -204,10 +205,15 @@ def hint_names_a_person(asked: Asked) -> Mapping[str, object]:
     if told.get("iss") != asked.issuer or told.get("aud") != asked.client.client_id:
         if NONE in Prompt.parse(asked.parameters.get("prompt")):
             raise LoginRequired("id_token_hint is not an ID token for this client, or its key is long gone")
-        return {"hinted_subject": claims.subject}
+        return {"hinted_subject": _person(claims.subject, asked)}
     if claims.subject not in (None, told["sub"]):
         raise InvalidRequest("id_token_hint and the sub in claims name different people")
-    return {"hinted_subject": str(told["sub"])}
+    return {"hinted_subject": _person(str(told["sub"]), asked)}
+
+
+def _person(subject: str | None, asked: Asked) -> str | None:
+    """Core §8: whom this app knows so."""
+    return None if subject is None else person_behind(subject, asked.client.metadata)
 
 
 def wishes_are_heard(asked: Asked) -> Mapping[str, object]:

@@ -1,0 +1,107 @@
+"""An app reads, changes and removes its own registration (RFC 7592), by its registration access token."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from idp.endpoints.registration import sectors, statements
+from idp.endpoints.registration.registering import Registered, new_client_secret
+from idp.protocol import machine_registration, software_statement
+from idp.protocol.errors import InvalidClientMetadata, InvalidSoftwareStatement, InvalidToken
+from idp.settings.load import Settings
+from idp.store import audit, client_secrets, clients, registrations
+from idp.store.base import fingerprint, new_secret
+from idp.store.clients import Client
+from idp.store.registrations import Registration
+
+UNKNOWN = "the registration access token is unknown, was rotated, or its app is gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """A registration that was opened with its token."""
+
+    client: Client
+    registration: Registration
+    token: str
+
+    def __repr__(self) -> str:
+        return f"Managed({self.client.client_id})"
+
+
+def opened(client_id: str, token: str, now: int) -> Managed:
+    """The registration that this token manages. One that is not there is refused like a wrong token (RFC 7592 §2.1).
+
+    So is one that an operator took over into a file, or suspended. Raises InvalidToken.
+    """
+    printable = client_id.isprintable()  # a null character is no part of an id, and a fault for PostgreSQL
+    registration = registrations.find(client_id, fingerprint(token), now) if printable else None
+    client = clients.stored(client_id, now) if registration else None
+    if client is None or registration is None or client.source != "registration" or client.state != "active":
+        raise InvalidToken(UNKNOWN)
+    if registration.fingerprint == fingerprint(token) and not registration.is_settled:
+        registrations.settle(client_id, registration.fingerprint)
+    return Managed(client, registration, token)
+
+
+def read(managed: Managed, now: int) -> Registered:
+    """RFC 7592 §2.1. The client secret is not among it: nobody here can read it."""
+    client, registration = managed.client, managed.registration
+    ends_at = next((each.expires_at for each in reversed(client_secrets.live_of(client.client_id, now))), None)
+    return Registered(
+        client.client_id,
+        client.metadata,
+        registration.created_at,
+        registration.statement,
+        managed.token,
+        secret_ends_at=ends_at or 0,
+    )
+
+
+def update(managed: Managed, said: Mapping[str, object], settings: Settings, network: str, now: int) -> Registered:
+    """RFC 7592 §2.2: all of it anew, with a new registration access token.
+
+    Raises the errors of RFC 7591 §3.2.2, and InvalidToken where the token was rotated meanwhile.
+    """
+    client, registration = managed.client, managed.registration
+    _insist_on_own(client, said)
+    if registration.statement and software_statement.MEMBER not in said:
+        raise InvalidSoftwareStatement("software_statement is missing: the app was registered with one")
+    heard, statement = statements.heard(said, settings.registration, now)
+    metadata = machine_registration.updated(client.metadata, heard, registration.policy)
+    sectors.check(metadata)
+    token = new_secret()
+    if not registrations.rotated(client.client_id, fingerprint(managed.token), fingerprint(token), statement, now):
+        raise InvalidToken(UNKNOWN)
+    after = replace(client, metadata=metadata)
+    clients.changed(after, now)
+    secret, ends_at = _secret(client, after, settings, now)
+    audit.record("client.updated", now, client_id=client.client_id, network=network)
+    return Registered(client.client_id, metadata, registration.created_at, statement, token, secret, ends_at)
+
+
+def remove(managed: Managed, network: str, now: int) -> None:
+    """RFC 7592 §2.3: the app is gone, and with it what it was given."""
+    clients.removed(managed.client.client_id)
+    audit.record("client.removed", now, client_id=managed.client.client_id, network=network)
+
+
+def _insist_on_own(client: Client, said: Mapping[str, object]) -> None:
+    """RFC 7592 §2.2: it says whom it means, sets no secret, and names nothing that is ours to say."""
+    if said.get("client_id") != client.client_id:
+        raise InvalidClientMetadata("client_id must be there, and the one of this registration")
+    for name in machine_registration.MANAGED:
+        if name in said:
+            raise InvalidClientMetadata(f"{name} must not be in an update")
+    secret = said.get("client_secret")
+    if secret is not None and not (isinstance(secret, str) and client.has_secret(secret)):
+        raise InvalidClientMetadata("client_secret is not the one of this app; it is made here, leave it out")
+
+
+def _secret(before: Client, after: Client, settings: Settings, now: int) -> tuple[str, int]:
+    """A secret where there was none, none where there was one; else it stays."""
+    live = client_secrets.live_of(before.client_id, now)
+    if not after.metadata.has_secret:
+        for each in live:
+            client_secrets.revoked(before.client_id, each.id, now)
+        return "", 0
+    return ("", live[-1].expires_at or 0) if live else new_client_secret(after, settings, now)
