@@ -20,7 +20,7 @@ SPECIFICATIONS = {
     "OpenID Connect Core": ("OpenID Connect Core 1.0", OPENID.format("openid-connect-core-1_0")),
     "OpenID Connect Discovery 1.0": ("OpenID Connect Discovery 1.0", OPENID.format("openid-connect-discovery-1_0")),
     "OpenID Connect Registration": (
-        "OpenID Connect Dynamic Client Registration 1.0: the metadata of declared apps",
+        "OpenID Connect Dynamic Client Registration 1.0",
         OPENID.format("openid-connect-registration-1_0"),
     ),
     "RP-Initiated Logout 1.0": (
@@ -58,7 +58,8 @@ SPECIFICATIONS = {
     "RFC 7519": ("JSON Web Token", RFC.format(7519)),
     "RFC 7521": ("Assertion Framework for OAuth 2.0", RFC.format(7521)),
     "RFC 7523": ("JWT Profile for Client Authentication and Authorization Grants", RFC.format(7523)),
-    "RFC 7591": ("OAuth 2.0 Dynamic Client Registration: the metadata of declared apps", RFC.format(7591)),
+    "RFC 7591": ("OAuth 2.0 Dynamic Client Registration", RFC.format(7591)),
+    "RFC 7592": ("OAuth 2.0 Dynamic Client Registration Management", RFC.format(7592)),
     "RFC 7636": ("Proof Key for Code Exchange (S256)", RFC.format(7636)),
     "RFC 7638": ("JSON Web Key Thumbprint", RFC.format(7638)),
     "RFC 7662": ("OAuth 2.0 Token Introspection", RFC.format(7662)),
@@ -78,6 +79,10 @@ SPECIFICATIONS = {
     "RFC 9700": ("Best Current Practice for OAuth 2.0 Security", RFC.format(9700)),
     "RFC 9728": ("OAuth 2.0 Protected Resource Metadata", RFC.format(9728)),
     "JARM": ("JWT Secured Authorization Response Mode", "https://openid.net/specs/oauth-v2-jarm.html"),
+    "Client ID Metadata Document": (
+        "OAuth Client ID Metadata Document",
+        "https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/",
+    ),
     "Web Authentication Level 3": ("Web Authentication Level 3", "https://www.w3.org/TR/webauthn-3/"),
 }
 HEAD = """# Specifications
