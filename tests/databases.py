@@ -13,8 +13,9 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from subprocess import CalledProcessError
 
 import psycopg
 from flask import Flask
@@ -73,12 +74,9 @@ def close_run(folder: Path) -> None:
     data = folder / "postgresql"
     if is_served(data):
         server = get_server(data, cleanup_mode=None, start=False)
-        pgexec(
-            "pg_ctl",
-            ("-D", str(data), "-m", "immediate", "stop"),
-            bin_path=server.bin_path,
-            user=server.system_user,
-        )
+        stop = ("-D", str(data), "-m", "immediate", "stop")
+        with suppress(CalledProcessError):  # another run that starts may clear away the same folder
+            pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -58,7 +58,7 @@ def metadata(settings: Settings) -> dict[str, object]:
     return {
         "jwks_uri": f"{settings.server.issuer}/jwks.json",
         "scopes_supported": list(scope.OFFERED),
-        "subject_types_supported": ["public"],
+        "subject_types_supported": ["public", "pairwise"],
         "ui_locales_supported": list(settings.locale.offered),
         "service_documentation": f"{settings.server.issuer}/help",
         "op_policy_uri": settings.brand.privacy_url or f"{settings.server.issuer}/privacy",

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request, url_for
 
 from idp import sessions
+from idp.issuance.subject import person_behind
 from idp.protocol.errors import InvalidClient, InvalidRedirectUri, InvalidRequest
 from idp.protocol.parameters import Parameters
 from idp.protocol.redirect_uri import origin_of
@@ -62,7 +63,7 @@ def end_session() -> Response:
     session = visitor.session()
     if session is None:
         return _gone(after)
-    if _proves(hint, session):
+    if _proves(hint, after.client, session):
         return _end(session, after)
     return _ask(after)
 
@@ -129,9 +130,12 @@ def _return(parameters: Parameters, hint: Mapping[str, object]) -> Return:
     return Return(client, uri, state)
 
 
-def _proves(hint: Mapping[str, object], session: Session) -> bool:
-    """The hint is about the person who is here, in this very session."""
-    return bool(hint) and hint.get("sub") == session.user_id and hint.get("sid") == session.id
+def _proves(hint: Mapping[str, object], client: Client | None, session: Session) -> bool:
+    """The hint is about the person who is here, as that app knows them, in this very session."""
+    if hint.get("sid") != session.id:
+        return False
+    subject = str(hint.get("sub"))
+    return (person_behind(subject, client.metadata) if client else subject) == session.user_id
 
 
 def _ask(after: Return) -> Response:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from idp.issuance import access_token, refresh_token
 from idp.issuance.access_token import AccessToken
 from idp.issuance.issue import type_of
+from idp.issuance.subject import subject_of
 from idp.protocol.errors import InvalidGrant, InvalidToken, OAuthError
 from idp.settings.load import Settings
 from idp.store import grants, revoked_tokens
@@ -55,7 +56,7 @@ def _of_refresh_token(token: str, client: Client) -> Mapping[str, object] | None
     if found is None or found[0].generation != read.generation:
         return INACTIVE
     grant, expires_at = found
-    return {"active": True, "scope": str(grant.scope), "exp": expires_at, **_about(grant)}
+    return {"active": True, "scope": str(grant.scope), "exp": expires_at, **_about(grant, client)}
 
 
 def _of_access_token(token: str, client: Client) -> Mapping[str, object] | None:
@@ -82,7 +83,7 @@ def _of_person(read: AccessToken, client: Client) -> Mapping[str, object] | None
     if found is None or (read.given_to or found[0].client_id) != client.client_id:
         return None
     act = {"act": json.loads(read.act)} if read.act else {}
-    return {**_about(found[0]), "client_id": client.client_id, **act}
+    return {**_about(found[0], client), "client_id": client.client_id, **act}
 
 
 def _audience(resources: tuple[str, ...]) -> object:
@@ -90,12 +91,12 @@ def _audience(resources: tuple[str, ...]) -> object:
     return resources[0] if len(resources) == 1 else list(resources) or house().mint.issuer
 
 
-def _about(grant: Grant) -> Mapping[str, object]:
+def _about(grant: Grant, client: Client) -> Mapping[str, object]:
     """RFC 7662 §2.2, and RFC 9470 §6.2 for whoever asks how surely the person proved themselves."""
     return {
         "iss": house().mint.issuer,
         "client_id": grant.client_id,
-        "sub": grant.user_id,
+        "sub": subject_of(grant.user_id, client.metadata),
         "auth_time": grant.auth_time,
         "acr": grant.acr,
         "amr": grant.amr.split(),

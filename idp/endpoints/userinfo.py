@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from idp.issuance import access_token, claims
+from idp.issuance.subject import subject_of
 from idp.protocol.claims import SCOPE_CLAIMS, ClaimsRequest, release, wanted
 from idp.protocol.errors import InsufficientScope, InvalidToken, OAuthError
 from idp.protocol.scope import OFFERED, OPENID
@@ -42,7 +43,7 @@ def userinfo() -> Response:
         raise InsufficientScope("UserInfo needs the scope openid")
     asked = ClaimsRequest.from_json(grant.claims).within(client.metadata.scope).userinfo if grant.claims else {}
     released = release(claims.of_person(person), wanted(scope, asked))
-    answer = possession.with_nonce(private_json({**released, "sub": grant.user_id}))
+    answer = possession.with_nonce(private_json({**released, "sub": subject_of(grant.user_id, client.metadata)}))
     return cors.open_to(answer, client.metadata.allowed_origins)
 
 

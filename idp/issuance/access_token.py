@@ -47,11 +47,11 @@ def seal(token: AccessToken, sealer: Sealer, now: int) -> str:
     return sealer.seal(PURPOSE, grant + token.expires_at.to_bytes(5) + "\n".join(words).rstrip("\n").encode(), now)
 
 
-def sign(token: AccessToken, grant: Grant, alg: str, ring: KeyRing, issuer: str, now: int) -> str:
-    """RFC 9068 §2.2."""
+def sign(token: AccessToken, grant: Grant, subject: str, alg: str, ring: KeyRing, issuer: str, now: int) -> str:
+    """RFC 9068 §2.2, §6: `subject` is whom the app knows the person as."""
     claims = {
         **_common(token, issuer, now),
-        "sub": grant.user_id,
+        "sub": subject,
         "client_id": token.given_to or grant.client_id,
         "jti": new_id(),
         "auth_time": grant.auth_time,

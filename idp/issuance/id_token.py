@@ -26,12 +26,12 @@ def of_profile(grant: Grant, person: Person, scope: Scope, metadata: ClientMetad
 
 
 def of_protocol(
-    grant: Grant, issuer: str, nonce: str | None, at_hash: str, now: int, expires_at: int
+    grant: Grant, subject: str, issuer: str, nonce: str | None, at_hash: str, now: int, expires_at: int
 ) -> dict[str, object]:
-    """Claims only Portico sets. They are written last, so no profile can replace one."""
+    """Claims only Portico sets, written last, so that no profile can replace one. `subject` is whom the app knows."""
     claims: dict[str, object] = {
         "iss": issuer,
-        "sub": grant.user_id,
+        "sub": subject,
         "aud": grant.client_id,
         "iat": now,
         "exp": expires_at,

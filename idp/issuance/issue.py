@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from idp.issuance import access_token, id_token, refresh_token
 from idp.issuance.access_token import AccessToken
+from idp.issuance.subject import subject_of
 from idp.issuance.terms import Terms
 from idp.protocol import token_exchange
 from idp.protocol.client_metadata import ClientMetadata
@@ -122,7 +123,8 @@ def type_of(holder: Holder) -> str:
 
 def _access_token(mint: Mint, grant: Grant, metadata: ClientMetadata, token: AccessToken, now: int) -> str:
     if metadata.access_token_format == "jwt":
-        return access_token.sign(token, grant, metadata.id_token_signed_response_alg, mint.ring, mint.issuer, now)
+        subject, alg = subject_of(grant.user_id, metadata), metadata.id_token_signed_response_alg
+        return access_token.sign(token, grant, subject, alg, mint.ring, mint.issuer, now)
     return access_token.seal(token, mint.sealer, now)
 
 
@@ -132,6 +134,7 @@ def _id_token(
     alg = metadata.id_token_signed_response_alg
     expires_at = now + mint.tokens.id_token_for
     at_hash = id_token.token_hash(token, alg)
-    protocol = id_token.of_protocol(grant, mint.issuer, terms.nonce, at_hash, now, expires_at)
+    subject = subject_of(grant.user_id, metadata)
+    protocol = id_token.of_protocol(grant, subject, mint.issuer, terms.nonce, at_hash, now, expires_at)
     profile = id_token.of_profile(grant, person, terms.scope, metadata)
     return mint.ring.sign({**profile, **protocol}, alg, now)

@@ -4,6 +4,7 @@ An app may be told twice, when it heard and we did not live to note that: signin
 """
 
 import logging
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from enum import StrEnum
@@ -12,7 +13,9 @@ from urllib.parse import urlencode
 
 from idp.issuance import logout_token
 from idp.issuance.issue import Mint
-from idp.outside.fetch import Bounds, Fetcher, NotFetched
+from idp.outside.fetch import Bounds, Fetched, Fetcher, NotFetched
+from idp.protocol import strict_json
+from idp.protocol.strict_json import BadJson
 from idp.signing.ring import NoSigner
 from idp.store import clients, logout_notices
 from idp.store.clients import Client
@@ -25,6 +28,8 @@ FIRST_WAIT, LONGEST_WAIT = 4, 3600
 GIVE_UP_AFTER = 86400
 REMEMBERED_FOR = 7 * 86400
 HEARD = frozenset({200, 204})
+"""§2.8: 200, or 204 where a framework answers so for want of a body. Whatever else comes, it may not have heard."""
+PLAIN = re.compile(r"[ -~]{1,160}")
 
 log = logging.getLogger(__name__)
 
@@ -75,30 +80,40 @@ def _attempt(notice: LeasedNotice, mint: Mint, fetcher: Fetcher, now: Callable[[
     if now() >= notice.created_at + GIVE_UP_AFTER:
         return _given_up(notice, notice.last_error or "nobody tried in time", now())
     try:
-        status = _told(notice, client, mint, fetcher, now())
+        answer = _told(notice, client, mint, fetcher, now())
     except (NotFetched, NoSigner) as problem:
         wait = _refused(notice, str(problem), now())
         logout_notices.rest(notice.client_id, now(), now() + wait)
         return Outcome.PUT_OFF
-    if status not in HEARD:
-        _refused(notice, f"it answered {status}", now())
+    if answer.status not in HEARD:
+        _refused(notice, _said(answer), now(), answer.status)
         return Outcome.PUT_OFF
-    logout_notices.deliver(notice, now())
+    logout_notices.deliver(notice, now(), answer.status)
     log.info("logout notice %d to %s delivered, try %d", notice.id, notice.client_id, notice.tries)
     return Outcome.DELIVERED
 
 
-def _told(notice: LeasedNotice, client: Client, mint: Mint, fetcher: Fetcher, now: int) -> int:
-    """The status that the app answered with (§2.5, §2.8)."""
-    token = logout_token.sign(notice, client.metadata.id_token_signed_response_alg, mint, now)
+def _told(notice: LeasedNotice, client: Client, mint: Mint, fetcher: Fetcher, now: int) -> Fetched:
+    """What the app answered (§2.5)."""
+    token = logout_token.sign(notice, client.metadata, mint, now)
     body = urlencode({"logout_token": token}).encode()
-    return fetcher.post(client.metadata.backchannel_logout_uri, body, BOUNDS).status
+    return fetcher.post(client.metadata.backchannel_logout_uri, body, BOUNDS)
 
 
-def _refused(notice: LeasedNotice, why: str, now: int) -> int:
+def _said(answer: Fetched) -> str:
+    """§2.8: the status, and the error that the app may name beside it."""
+    try:
+        said = strict_json.read_object(answer.body.decode(errors="replace"), BOUNDS.octets)
+    except BadJson:
+        said = {}
+    words = (word for name in ("error", "error_description") if isinstance(word := said.get(name), str))
+    return ": ".join((f"it answered {answer.status}", *(word for word in words if PLAIN.fullmatch(word))))
+
+
+def _refused(notice: LeasedNotice, why: str, now: int, status: int = 0) -> int:
     """Tried again after so many seconds."""
     wait = wait_after(notice.tries, secrets.randbelow(1000) / 1000)
-    logout_notices.put_off(notice, now + wait, why)
+    logout_notices.put_off(notice, now + wait, why, status)
     log.warning("logout notice %d to %s put off for %d s: %s", notice.id, notice.client_id, wait, why)
     return wait
 

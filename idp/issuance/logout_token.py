@@ -1,6 +1,8 @@
 """The logout token: word to an app, signed, that a sign-in of a person is over (Back-Channel Logout 1.0 §2.4)."""
 
 from idp.issuance.issue import Mint
+from idp.issuance.subject import subject_of
+from idp.protocol.client_metadata import ClientMetadata
 from idp.store.base import new_id
 from idp.store.logout_notices import LeasedNotice
 
@@ -10,11 +12,11 @@ GOOD_FOR = 120
 """Seconds (§4: at most two minutes is recommended); every try sends a token of its own."""
 
 
-def sign(notice: LeasedNotice, alg: str, mint: Mint, now: int) -> str:
+def sign(notice: LeasedNotice, metadata: ClientMetadata, mint: Mint, now: int) -> str:
     """Raises NoSigner. `sub` and, of one session, `sid`; never a `nonce`, so that no ID token is taken for it."""
     claims: dict[str, object] = {
         "iss": mint.issuer,
-        "sub": notice.user_id,
+        "sub": subject_of(notice.user_id, metadata),
         "aud": notice.client_id,
         "iat": now,
         "exp": now + GOOD_FOR,
@@ -23,4 +25,4 @@ def sign(notice: LeasedNotice, alg: str, mint: Mint, now: int) -> str:
     }
     if notice.session_id:
         claims["sid"] = notice.session_id
-    return mint.ring.sign(claims, alg, now, typ=JWT_TYPE)
+    return mint.ring.sign(claims, metadata.id_token_signed_response_alg, now, typ=JWT_TYPE)

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from idp.protocol import client_registration, locales, redirect_uri
 from idp.protocol.scope import Scope
+from idp.protocol.uri import Uri
 
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 
@@ -31,7 +32,7 @@ class ClientMetadata:
     jwks_uri: str = ""
     application_type: Literal["web", "native"] = "web"
     scope: Scope = client_registration.DEFAULT_SCOPE
-    subject_type: Literal["public"] = "public"
+    subject_type: Literal["public", "pairwise"] = "public"
     sector_identifier_uri: str = ""
     id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
     authorization_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
@@ -122,6 +123,11 @@ class ClientMetadata:
     def public(self) -> bool:
         """RFC 6749 §2.1: it can keep no secret."""
         return self.token_endpoint_auth_method == "none"
+
+    @property
+    def sector(self) -> str:
+        """Core §8.1: the host that stands for all apps which know a person by the same pairwise `sub`."""
+        return Uri.parse(self.sector_identifier_uri or self.redirect_uris[0]).host or ""
 
     @property
     def has_secret(self) -> bool:

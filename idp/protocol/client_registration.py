@@ -40,7 +40,7 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "application_type": kinds.one_of("web", "native"),
     "scope": kinds.scope,
     "sector_identifier_uri": kinds.web_address,
-    "subject_type": kinds.one_of("public"),
+    "subject_type": kinds.one_of("public", "pairwise"),
     "id_token_signed_response_alg": kinds.one_of(*SIGNING_ALGS),
     "default_max_age": kinds.seconds,
     "require_auth_time": kinds.flag,
@@ -181,6 +181,17 @@ def _keys_are_where_they_are_needed(members: Members, metadata: Mapping[str, obj
         raise InvalidClientMetadata("token_endpoint_auth_method private_key_jwt needs jwks or jwks_uri")
 
 
+def _pairwise_has_a_sector(members: Members, metadata: Mapping[str, object]) -> None:
+    """OpenID Connect Core §8.1: the host that names it is the app's own, and the same for all its addresses."""
+    if members.get("subject_type") != "pairwise" or members.get("sector_identifier_uri"):
+        return
+    uris = [Uri.parse(uri) for uri in members.get("redirect_uris", ())]
+    if len({uri.host for uri in uris}) != 1 or uris[0].host is None or uris[0].is_loopback:
+        raise InvalidClientMetadata(
+            "subject_type pairwise needs sector_identifier_uri, unless all redirect_uris share a host of the app's own"
+        )
+
+
 def _frames_show_the_app_itself(members: Members, metadata: Mapping[str, object]) -> None:
     if address := members.get(frontchannel_logout.MEMBER):
         frontchannel_logout.check_registrable(address, members.get("redirect_uris", ()))
@@ -237,6 +248,7 @@ RULES: Final = (
     _who_asks_for_itself_proves_itself,
     _public_clients_use_pkce,
     _keys_are_where_they_are_needed,
+    _pairwise_has_a_sector,
     _frames_show_the_app_itself,
     _optional_scopes_are_in_scope,
     _sentences_are_of_own_scopes,

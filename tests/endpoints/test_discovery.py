@@ -65,7 +65,13 @@ def test_what_is_offered_and_what_is_not(document: dict[str, Any]) -> None:
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert document["response_types_supported"] == ["code"]
     assert set(document["response_modes_supported"]) == {"query", "form_post", "jwt", "query.jwt", "form_post.jwt"}
-    assert set(document["grant_types_supported"]) == {"authorization_code", "refresh_token", "client_credentials"}
+    assert set(document["grant_types_supported"]) == {
+        "authorization_code",
+        "refresh_token",
+        "client_credentials",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    }
     assert set(document["prompt_values_supported"]) == {"none", "login", "consent", "select_account", "create"}
     assert set(document["id_token_signing_alg_values_supported"]) == {"RS256", "ES256", "EdDSA"}
     assert document["authorization_response_iss_parameter_supported"] is True

@@ -140,7 +140,7 @@ def test_a_scope_of_the_clients_own_has_a_sentence_in_each_language() -> None:
             WEB | {"id_token_signed_response_alg": "HS256"},
             "id_token_signed_response_alg must be RS256 or ES256 or EdDSA",
         ),
-        (WEB | {"subject_type": "pairwise"}, "subject_type must be public"),
+        (WEB | {"subject_type": "secret"}, "subject_type must be public or pairwise"),
         (WEB | {"optional_scopes": ["albums"]}, "optional_scopes may hold scopes of scope, and not openid"),
         (WEB | {"optional_scopes": ["openid"]}, "optional_scopes may hold scopes of scope, and not openid"),
         (WEB | {"scope_sentences": ["albums"]}, "scope_sentences must be a table of sentences"),

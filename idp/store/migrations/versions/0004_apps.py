@@ -12,13 +12,31 @@ depends_on = None
 def upgrade() -> None:
     open_console()
     bind_grants()
+    name_people_by_sector()
     open_registration()
+    keep_word_of_notices()
 
 
 def downgrade() -> None:
+    forget_word_of_notices()
     close_registration()
     close_console()
+    op.drop_table('pairwise_subjects')
     unbind_grants()
+
+
+def name_people_by_sector() -> None:
+    op.create_table(
+        'pairwise_subjects',
+        sa.Column('user_id', sa.String(length=22), nullable=False),
+        sa.Column('sector', sa.String(length=255), nullable=False),
+        sa.Column('subject', sa.String(length=22), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['user_id'], ['users.id'], name=op.f('fk_pairwise_subjects_user_id_users'), ondelete='CASCADE'
+        ),
+        sa.PrimaryKeyConstraint('user_id', 'sector', name=op.f('pk_pairwise_subjects')),
+        sa.UniqueConstraint('sector', 'subject', name=op.f('uq_pairwise_subjects_sector')),
+    )
 
 
 def bind_grants() -> None:
@@ -58,7 +76,6 @@ def open_console() -> None:
         sa.Column('lookup', sa.String(length=320), nullable=False),
         sa.Column('address', sa.String(length=320), nullable=False),
         sa.Column('hands_over', sa.Boolean(), nullable=False),
-        sa.Column('token', sa.String(length=64), nullable=False),
         sa.Column('created_at', sa.BigInteger(), nullable=False),
         sa.Column('expires_at', sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -68,9 +85,8 @@ def open_console() -> None:
             ['user_id'], ['users.id'], name=op.f('fk_app_invitations_user_id_users'), ondelete='CASCADE'
         ),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_app_invitations')),
-        sa.UniqueConstraint('token', name=op.f('uq_app_invitations_token')),
     )
-    for column in ('client_id', 'user_id', 'expires_at'):
+    for column in ('client_id', 'user_id', 'lookup', 'expires_at'):
         op.create_index(op.f(f'ix_app_invitations_{column}'), 'app_invitations', [column])
     op.create_table(
         'app_logos',
