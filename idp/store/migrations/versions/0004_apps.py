@@ -35,7 +35,7 @@ def name_people_by_sector() -> None:
             ['user_id'], ['users.id'], name=op.f('fk_pairwise_subjects_user_id_users'), ondelete='CASCADE'
         ),
         sa.PrimaryKeyConstraint('user_id', 'sector', name=op.f('pk_pairwise_subjects')),
-        sa.UniqueConstraint('sector', 'subject', name=op.f('uq_pairwise_subjects_sector')),
+        sa.UniqueConstraint('sector', 'subject', name=op.f('uq_pairwise_subjects_sector_subject')),
     )
 
 
