@@ -52,6 +52,7 @@ def app(owner: Owner, client_id: str) -> Response:
         client=metadata,
         contacts=metadata.contacts,
         connected=found,
+        opens_at=own_apps.opens_at(found),
         last_used=format_ago(found.last_used_at, now()),
         rows=own_apps.rows(found, owner),
         values=_values(found, owner),

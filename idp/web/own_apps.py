@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from idp.issuance import claims as person_claims
 from idp.protocol.scope import OFFLINE_ACCESS, OPENID, Scope
+from idp.protocol.uri import with_query
 from idp.store.connected_apps import ConnectedApp
 from idp.store.consents import NEVER_ASKED
 from idp.store.grants import Person
@@ -18,7 +19,7 @@ LONG_UNUSED = 180 * 86400
 
 class Shown(NamedTuple):
     """One app of the list: `may` is what it may do, in few words, `is_unused` for half a year, `keeps_access` while its
-    person is away.
+    person is away, `opens_at` where a sign-in to it begins, "" where it did not say.
     """
 
     client_id: str
@@ -28,6 +29,7 @@ class Shown(NamedTuple):
     is_unused: bool
     is_suspended: bool
     keeps_access: bool
+    opens_at: str
 
 
 def shown(app: ConnectedApp, owner: Owner) -> Shown:
@@ -39,7 +41,16 @@ def shown(app: ConnectedApp, owner: Owner) -> Shown:
         is_unused=now() - app.last_used_at > LONG_UNUSED,
         is_suspended=app.is_suspended,
         keeps_access=app.keeps_access,
+        opens_at=opens_at(app),
     )
+
+
+def opens_at(app: ConnectedApp) -> str:
+    """OpenID Connect Core §4: the app's own page, which begins a sign-in with the issuer that is named. No login_hint:
+    the person is known here by their session, and the app needs no address that it may not have been told.
+    """
+    begins_at = "" if app.is_suspended else app.client.metadata.initiate_login_uri
+    return with_query(begins_at, {"iss": house().settings.server.issuer}) if begins_at else ""
 
 
 def rows(app: ConnectedApp, owner: Owner) -> tuple[scopes.Row, ...]:

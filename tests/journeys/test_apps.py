@@ -1,6 +1,7 @@
 """Connected apps: what each sees, with the values it gets, and the end of it."""
 
 import json
+from urllib.parse import quote_plus
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ from tests.mailbox import Mailbox
 from tests.people import Person
 from tests.relying_app import RelyingApp
 from tests.signing_up import shown, signs_in
-from tests.web_browser import Page
+from tests.web_browser import Arrival, Page
 
 
 def apps(person: Person) -> Page:
@@ -209,3 +210,30 @@ class TestTheMail:
     def test_whoever_declines_gets_none(self, shop: RelyingApp, alice: Person, mailbox: Mailbox) -> None:
         shop.asks("openid offline_access").seen_by(alice).signs_in().declines()
         assert "keeps_access" not in mailbox.kinds()
+
+
+@pytest.mark.section("OpenID Connect Core §4")
+def test_an_app_that_says_where_can_be_opened_from_here(app: Flask, alice: Person) -> None:
+    """With the issuer and nothing about the person: their session here says who they are when the app asks."""
+    box = RelyingApp.registered(app, "box", client_name="Box", initiate_login_uri="https://box.example/go?from=list")
+    box.asks("openid email").seen_by(alice).signs_in().allows().redeems()
+    opened = f"https://box.example/go?from=list&iss={quote_plus(box.issuer)}"
+    for page in (apps(alice), detail(alice, "box")):
+        at = alice.browser.open(link_that_says(page, "Open"))
+        assert isinstance(at, Arrival)
+        assert at.url == opened
+    started = box.asks("openid email").seen_by(alice)
+    assert started.code, "the app's own request, and nobody is asked anything"
+
+
+@pytest.mark.section("OpenID Connect Core §4")
+def test_an_app_on_hold_or_without_such_a_page_cannot_be_opened(app: Flask, shop: RelyingApp, alice: Person) -> None:
+    box = RelyingApp.registered(app, "box", client_name="Box", initiate_login_uri="https://box.example/go")
+    shop.asks().seen_by(alice).signs_in().allows().redeems()
+    box.asks().seen_by(alice).allows().redeems()
+    box.suspended()
+    assert not any(link.startswith("Open") for page in (apps(alice), detail(alice, "box")) for link in page.read.links)
+
+
+def link_that_says(page: Page, word: str) -> str:
+    return next(address for said, address in page.read.links.items() if said.startswith(word))
