@@ -52,6 +52,7 @@ from idp.pages import (
     upstream,
     verify,
 )
+from idp.pages.developers import views as developers
 from idp.settings.load import Settings, load_settings
 from idp.store import base
 from idp.web import errors, hardening, headers, house, mount, page, transaction
@@ -66,6 +67,7 @@ DOORS = (
     *(passkey_sign_in.door, passkey_offer.door, help.door, legal.door, dev_mail.door),
     *(agreements.door, marketing.door),
     *(leaving.door, secure.door, pictures.door, email_change.door),
+    *(developers.door,),
 )
 PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, transaction.prepare)
 

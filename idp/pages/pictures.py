@@ -1,10 +1,10 @@
-"""People's pictures, for apps and their pages: whoever has the address may look, and nobody can guess one."""
+"""People's pictures and the logos of apps: whoever has the address may look, and nobody can guess one."""
 
 from flask import Blueprint, Response
 
 from idp.accounts.pictures import MEDIA_TYPE
-from idp.store import pictures
-from idp.web import faces, problems
+from idp.store import app_logos, pictures
+from idp.web import faces, logos, problems
 from idp.web.door import Door
 
 routes = Blueprint("pictures", __name__)
@@ -15,7 +15,16 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 @routes.get(f"/{faces.PICTURES}/<picture_id>")
 def picture(picture_id: str) -> Response:
     """An address always shows the same picture; caches let go of one that its person removed after a day."""
-    body = pictures.body(picture_id)
+    return _shown(pictures.body(picture_id))
+
+
+@routes.get(f"/{logos.LOGOS}/<logo_id>")
+def logo(logo_id: str) -> Response:
+    """The same for the logo of an app, which people see before they are signed in."""
+    return _shown(app_logos.body(logo_id))
+
+
+def _shown(body: bytes | None) -> Response:
     if body is None:
         raise problems.not_found()
     response = Response(body, mimetype=MEDIA_TYPE)

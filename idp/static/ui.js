@@ -72,6 +72,14 @@
   });
   addEventListener("pageshow", () => all("form[data-sent]").forEach(wake));
 
+  // What was typed and not saved is not left behind unasked.
+  all("form[data-leave]").forEach((form) => {
+    let typed = false;
+    form.addEventListener("input", () => { typed = true; });
+    form.addEventListener("submit", () => { typed = false; });
+    addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+  });
+
   // Copy and Print: for what is shown once.
   all("[data-copy]").forEach((button) => {
     button.hidden = false;

@@ -1,4 +1,4 @@
-"""Invitations to own an app too: mailed to an address, taken by the account that proved it, once."""
+"""Invitations to own an app too: mailed to an address, taken once, by the account that proved this address."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +10,8 @@ from idp.store.base import Base, count, db, row
 
 
 class AppInvitation(Base):
-    """`user_id` is who invites, and who leaves when the other comes if it `hands_over`; `token` is the fingerprint of
-    what the mailed link holds.
+    """`user_id` is who invites, and who leaves when the other comes if it `hands_over`. No secret opens it: whoever
+    takes it is signed in to the account of `lookup`.
     """
 
     __tablename__ = "app_invitations"
@@ -19,10 +19,9 @@ class AppInvitation(Base):
     id: Mapped[str] = mapped_column(String(22), primary_key=True)
     client_id: Mapped[str] = mapped_column(String(255), ForeignKey("clients.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[str] = mapped_column(String(22), ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    lookup: Mapped[str] = mapped_column(String(320))
+    lookup: Mapped[str] = mapped_column(String(320), index=True)
     address: Mapped[str] = mapped_column(String(320))
     hands_over: Mapped[bool] = mapped_column(Boolean)
-    token: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
 
@@ -47,28 +46,27 @@ class Invitation:
 _COLUMNS = "id, client_id, user_id, lookup, address, hands_over, created_at, expires_at"
 _OPEN = text(
     f"""
-    INSERT INTO app_invitations ({_COLUMNS}, token)
-    VALUES (:id, :client_id, :user_id, :lookup, :address, :hands_over, :created_at, :expires_at, :token)
+    INSERT INTO app_invitations ({_COLUMNS})
+    VALUES (:id, :client_id, :user_id, :lookup, :address, :hands_over, :created_at, :expires_at)
     """
 )
 _END_EARLIER = text("DELETE FROM app_invitations WHERE client_id = :client_id AND lookup = :lookup")
 _OF_APP = text(
     f"SELECT {_COLUMNS} FROM app_invitations WHERE client_id = :client_id AND expires_at > :now ORDER BY created_at, id"
 )
-_BY_TOKEN = text(f"SELECT {_COLUMNS} FROM app_invitations WHERE token = :token AND expires_at > :now")
+_TO = text(
+    f"SELECT {_COLUMNS} FROM app_invitations WHERE lookup = :lookup AND expires_at > :now ORDER BY created_at, id"
+)
 _TAKE = text(
-    f"""
-    DELETE FROM app_invitations WHERE token = :token AND lookup = :lookup AND expires_at > :now RETURNING {_COLUMNS}
-    """
+    f"DELETE FROM app_invitations WHERE id = :id AND lookup = :lookup AND expires_at > :now RETURNING {_COLUMNS}"
 )
 _WITHDRAW = text("DELETE FROM app_invitations WHERE id = :id AND client_id = :client_id")
 
 
-def open(invitation: Invitation, token: str) -> None:
-    """It waits, under the fingerprint of its token; an earlier one to the same address ends."""
+def open(invitation: Invitation) -> None:
+    """It waits; an earlier one to the same address ends."""
     count(_END_EARLIER, {"client_id": invitation.client_id, "lookup": invitation.lookup})
-    values = {name: getattr(invitation, name) for name in _COLUMNS.split(", ")}
-    db.session.execute(_OPEN, values | {"token": token})
+    db.session.execute(_OPEN, {name: getattr(invitation, name) for name in _COLUMNS.split(", ")})
 
 
 def of_app(client_id: str, now: int) -> tuple[Invitation, ...]:
@@ -77,20 +75,20 @@ def of_app(client_id: str, now: int) -> tuple[Invitation, ...]:
     return tuple(_invitation(found) for found in rows)
 
 
-def by_token(token: str, now: int) -> Invitation | None:
-    """What a live link stands for; looking takes nothing."""
-    found = row(_BY_TOKEN, {"token": token, "now": now})
-    return _invitation(found) if found else None
+def to(lookup: str, now: int) -> tuple[Invitation, ...]:
+    """Those that wait for the account of this address, the oldest first."""
+    rows = db.session.execute(_TO, {"lookup": lookup, "now": now})
+    return tuple(_invitation(found) for found in rows)
 
 
-def take(token: str, lookup: str, now: int) -> Invitation | None:
-    """The invitation is used, by the account of this address: for one request in its time; None else."""
-    found = row(_TAKE, {"token": token, "lookup": lookup, "now": now})
+def take(invitation_id: str, lookup: str, now: int) -> Invitation | None:
+    """The invitation is used up, by the account of this address: for one request in its time; None else."""
+    found = row(_TAKE, {"id": invitation_id, "lookup": lookup, "now": now})
     return _invitation(found) if found else None
 
 
 def withdraw(invitation_id: str, client_id: str) -> bool:
-    """Its link leads nowhere any more; False when this app has no such invitation."""
+    """Nobody can take it any more; False when this app has no such invitation."""
     return count(_WITHDRAW, {"id": invitation_id, "client_id": client_id}) == 1
 
 

@@ -63,7 +63,7 @@ def _name(client_id: str) -> str:
 
 def said() -> dict[str, str]:
     """The sentence of each event, in the language of this request."""
-    return _of_sign_in() | _of_proofs() | _of_account()
+    return _of_sign_in() | _of_proofs() | _of_account() | _of_own_apps()
 
 
 def _of_sign_in() -> dict[str, str]:
@@ -121,4 +121,17 @@ def _of_account() -> dict[str, str]:
         "export_asked": gettext("A copy of your data was asked for"),
         "deletion_set": gettext("The account was marked to be deleted"),
         "deletion_undone": gettext("The account is kept after all"),
+    }
+
+
+def _of_own_apps() -> dict[str, str]:
+    return {
+        "app_registered": gettext("You registered an app of your own"),
+        "app_changed": gettext("You changed the registration of an app"),
+        "app_secret_added": gettext("You made a client secret"),
+        "app_secret_ended": gettext("You ended a client secret"),
+        "app_owner_invited": gettext("You invited somebody to own an app"),
+        "app_owner_added": gettext("You own an app from now on"),
+        "app_owner_removed": gettext("You took an app from one of its owners"),
+        "app_deleted": gettext("You deleted an app of your own"),
     }

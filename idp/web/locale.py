@@ -9,6 +9,7 @@ from babel import Locale
 from babel.dates import format_date as babel_date
 from babel.dates import format_time as babel_time
 from babel.dates import format_timedelta
+from babel.numbers import format_decimal
 from flask import Flask, Response, g, has_request_context, request
 from markupsafe import Markup
 
@@ -145,6 +146,11 @@ def format_ago(at: int, now: int) -> str:
     if now - at >= DAY:
         return format_date(at)
     return str(format_timedelta(-max(now - at, 60), granularity="minute", add_direction=True, locale=_cldr()))
+
+
+def format_number(number: int) -> str:
+    """12,480 or 12.480, as the language writes it."""
+    return format_decimal(number, locale=_cldr())
 
 
 def month_names() -> list[tuple[int, str]]:

@@ -36,7 +36,8 @@ class Owned:
 
     @property
     def may_change(self) -> bool:
-        return self.app.client.source in IN_THE_CONSOLE
+        """Apps of this server itself are the operator's, whoever owns them beside."""
+        return self.app.client.source in IN_THE_CONSOLE and not self.app.metadata.first_party
 
 
 def of_developer(view: Callable[..., Response]) -> Callable[..., Response]:
@@ -76,16 +77,20 @@ def may_save(form: Form, of: Owned) -> bool:
     if not form.ready:
         return False
     if not of.may_change:
-        form.say("error", gettext("This app isn’t changed here."), why_not(of.app.client.source))
+        form.say("error", gettext("This app isn’t changed here."), why_not(of))
     elif not owner.is_recent(of.owner.session):
         form.say("error", gettext("Confirm it’s you first."), _again())
     return form.ready
 
 
-def why_not(source: str) -> str:
-    """Where an app is changed that is not changed in the console."""
-    if source == "file":
+def why_not(of: Owned) -> str:
+    """Where an app is changed that is not changed in the console; "" for one that is."""
+    if of.may_change:
+        return ""
+    if of.app.client.source == "file":
         return gettext("It is declared in a file of this server. Ask whoever runs it.")
+    if of.app.metadata.first_party:
+        return gettext("It belongs to this server itself. Ask whoever runs it.")
     return gettext("It registered itself, and changes its registration itself.")
 
 

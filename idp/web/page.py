@@ -13,7 +13,7 @@ from idp.protocol.authorization_request import AuthorizationRequest
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.redirect_uri import origin_of
 from idp.settings.load import Settings
-from idp.web import assets, cookies, csrf, faces, headers, locale, posted
+from idp.web import assets, cookies, csrf, developers, faces, headers, locale, logos, posted
 from idp.web.forms import Form
 from idp.web.house import house
 
@@ -51,6 +51,8 @@ class AppIdentity:
     policy_url: str = ""
     tos_url: str = ""
     reviewed: bool = True
+    logo_url: str = ""
+    """Where its logo is, at an address of ours; "" where its initial stands instead."""
 
     @property
     def initial(self) -> str:
@@ -62,7 +64,8 @@ class AppIdentity:
         domain = _host(redirect_uri) or _host(client.client_uri) or _host(next(iter(client.redirect_uris), None))
         name = client.localized_name(locale.current()) or domain or locale.gettext("This app")
         home, policy, terms = (client.localized_text(page, locale.current()) for page in PAGES_OF_APPS)
-        return cls(name, domain, home, policy, terms, client.reviewed)
+        logo = client.logo_uri if logos.is_ours(client.logo_uri) else ""
+        return cls(name, domain, home, policy, terms, client.reviewed, logo)
 
 
 class _CsrfToken:
@@ -86,7 +89,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     locale.prepare(app, settings)
     assets.prepare(app, settings)
     app.jinja_env.globals.update(asset=assets.url, to=to, passkey_party=passkeys.party_of(settings))
-    app.jinja_env.globals.update(face=faces.of_visitor)
+    app.jinja_env.globals.update(face=faces.of_visitor, may_develop=developers.visitor_may)
     composed, least = settings.password.policy == "composition", passwords.shortest(settings.password)
     rules = (RULES if composed else RULES_OF_LENGTH).format(least=least)
     app.jinja_env.globals.update(password_composed=composed, password_least=least, password_rules=rules)

@@ -79,6 +79,12 @@ def sentence_of(scope: str) -> str:
     return said.sentence if said else ""
 
 
+def title_of(scope: str) -> str:
+    """What a developer calls it, in few words; "" for one that has none."""
+    said = _sentences().get(scope)
+    return said.short if said else ""
+
+
 def short_of(row: Row) -> str:
     """A row in few words."""
     said = _sentences().get(row.scope)

@@ -1,0 +1,157 @@
+"""What an app proves itself by: a secret that is shown once and rotated, or a public key of its own."""
+
+import json
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from idp.accounts import own_apps
+from idp.mail import developers as mails
+from idp.pages.developers import saving
+from idp.store import app_owners, client_secrets
+from idp.store.base import fingerprint, new_id, new_secret
+from idp.store.client_secrets import MOST_LIVE, StoredSecret
+from idp.web import developer_page, own_clients, places
+from idp.web.answers import Response, see_other
+from idp.web.forms import Field, Form
+from idp.web.house import house, now
+from idp.web.locale import format_ago, gettext
+from idp.web.own_clients import Owned
+from idp.web.page import to
+
+DAY = 86400
+OVERLAP: Final = 7 * DAY
+"""Seconds for which the former secret goes on beside a new one."""
+SECRET_ID: Final = Field("secret", 22)
+NEWEST: Final = Field("newest", 22)
+KEYS, KEYS_ADDRESS = Field("jwks", 32 * 1024, lines=True), Field("jwks_uri", 2048)
+
+
+class Row(NamedTuple):
+    """A secret as its owners see it: by its dates, never by itself. `used` in words, "" for not yet."""
+
+    id: str
+    created_at: int
+    expires_at: int | None
+    used: str
+
+
+def start(owned: Owned) -> dict[str, str]:
+    """The form of its keys as the registration fills it in."""
+    metadata = owned.app.metadata
+    keys = json.dumps(metadata.jwks, indent=2) if metadata.jwks else ""
+    return {KEYS.name: keys, KEYS_ADDRESS.name: metadata.jwks_uri}
+
+
+def page(owned: Owned, form: Form, secret: str = "") -> Response:
+    """`secret` is shown this once; it stands in this answer and nowhere else."""
+    live = client_secrets.live_of(owned.client_id, now())
+    return developer_page.show(
+        "developers/credentials.html",
+        owned,
+        "developers.credentials",
+        form,
+        secret=secret,
+        secrets=[_row(stored) for stored in live],
+        newest=live[-1].id if live else "",
+        may_rotate=len(live) < MOST_LIVE,
+        address=to("developers.credentials", client_id=owned.client_id),
+    )
+
+
+def rotate(owned: Owned, form: Form) -> Response:
+    """A new secret; the former one goes on for a week. The same form sent again finds another newest one, and stops."""
+    if not own_clients.may_save(form, owned):
+        return page(owned, form)
+    live = client_secrets.live_of(owned.client_id, now())
+    if not owned.app.metadata.has_secret or form[NEWEST.name] != (live[-1].id if live else ""):
+        form.say("warn", gettext("Nothing was changed."), gettext("This page was older than its app. Look again."))
+        return page(owned, form)
+    if len(live) >= MOST_LIVE:
+        form.say("error", gettext("Two secrets work already."), gettext("End the older one first."))
+        return page(owned, form)
+    secret = given(owned)
+    for former in live:
+        client_secrets.ends_at(owned.client_id, former.id, now() + OVERLAP, now())
+    _tell_owners(owned, now() + OVERLAP if live else 0)
+    return page(own_clients.owned(owned.owner, owned.client_id), form, secret)
+
+
+def end(owned: Owned, form: Form) -> Response:
+    """A secret is accepted no more, within seconds."""
+    if not own_clients.may_save(form, owned):
+        return page(owned, form)
+    if client_secrets.revoked(owned.client_id, form[SECRET_ID.name], now()):
+        saving.record("app_secret_ended", owned, secret=form[SECRET_ID.name])
+    return _back(owned, "ended")
+
+
+def use_key(owned: Owned, form: Form) -> Response:
+    """From now on the app signs with a key of its own (RFC 7523), and no secret of it is accepted."""
+    typed, address = form[KEYS.name].strip(), form[KEYS_ADDRESS.name].strip()
+    keys = _read(form, typed) if typed else None
+    if form.ready and bool(typed) == bool(address):
+        form.fail(KEYS.name, gettext("Give either the public keys or their address."))
+    if not own_clients.may_save(form, owned):
+        return page(owned, form)
+    method = {"token_endpoint_auth_method": "private_key_jwt"}
+    if not saving.saved(form, owned, {**method, "jwks": keys, "jwks_uri": address or None}):
+        return page(owned, form)
+    if client_secrets.revoked_all(owned.client_id, now()):
+        saving.record("app_secret_ended", owned)
+    return _back(owned, "key")
+
+
+def use_secret(owned: Owned, form: Form) -> Response:
+    """The other way round: a first secret, and its keys are not asked any more."""
+    if not own_clients.may_save(form, owned):
+        return page(owned, form)
+    changes: dict[str, Any] = {"token_endpoint_auth_method": "client_secret_basic", "jwks": None, "jwks_uri": None}
+    if owned.app.metadata.has_secret or not saving.saved(form, owned, changes):
+        return page(owned, form)
+    now_with_secret = own_clients.owned(owned.owner, owned.client_id)
+    return page(now_with_secret, form, given(now_with_secret))
+
+
+def given(owned: Owned) -> str:
+    """A new secret, kept as a fingerprint; it lasts as long as the operator says (developers.secret_for)."""
+    secret, lasts = new_secret(), house().settings.developers.secret_for
+    stored = StoredSecret(new_id(), owned.client_id, fingerprint(secret), now(), now() + lasts if lasts else None)
+    if not client_secrets.added(stored):
+        return ""
+    saving.record("app_secret_added", owned, secret=stored.id)
+    return secret
+
+
+def _tell_owners(owned: Owned, until: int) -> None:
+    """M17; where from, in the language of each."""
+    home = house()
+    for person in app_owners.of_app(owned.client_id):
+        write = partial(mails.secret_rotated, at=now(), until=until, origin=places.origin_here(person.locale))
+        own_apps.tell(person, owned.app.client, write, home.settings, home.sealer, now(), "/credentials")
+
+
+def say_done(form: Form, done: str) -> None:
+    said = {
+        "registered": gettext("Your app is registered."),
+        "ended": gettext("That secret is accepted no more."),
+        "key": gettext("Your app proves itself by its key now."),
+    }.get(done)
+    if said and not form.sent:
+        form.say("ok", said)
+
+
+def _row(stored: StoredSecret) -> Row:
+    used = format_ago(stored.used_at, now()) if stored.used_at else ""
+    return Row(stored.id, stored.created_at, stored.expires_at, used)
+
+
+def _read(form: Form, typed: str) -> Any:
+    try:
+        return json.loads(typed)
+    except (ValueError, RecursionError):
+        form.fail(KEYS.name, gettext("This is not JSON. Paste a JWK Set, as your library prints it."))
+        return None
+
+
+def _back(owned: Owned, done: str) -> Response:
+    return see_other(to("developers.credentials", client_id=owned.client_id, done=done))
