@@ -1,4 +1,6 @@
-"""Word to an app that a session of a person is over (OpenID Connect Back-Channel Logout 1.0), kept until it heard."""
+"""Word to an app that a session of a person is over (OpenID Connect Back-Channel Logout 1.0), kept until it heard, and
+then for its owners to read.
+"""
 
 from dataclasses import dataclass
 
@@ -12,7 +14,9 @@ LONGEST_ERROR = 200
 
 
 class LogoutNotice(Base):
-    """`session_id` is empty where the app shall end all sessions of that person. Leased as mails are."""
+    """`session_id` is empty where the app shall end all sessions of that person. Leased as mails are. `last_status` is
+    what the app answered to the last try, 0 where nothing came.
+    """
 
     __tablename__ = "logout_notices"
     __table_args__ = (Index("ix_logout_notices_due", "delivered_at", "next_try_at"),)
@@ -28,6 +32,8 @@ class LogoutNotice(Base):
     delivered_at: Mapped[int | None] = mapped_column(BigInteger)
     given_up_at: Mapped[int | None] = mapped_column(BigInteger)
     last_error: Mapped[str] = mapped_column(String(200))
+    tried_at: Mapped[int | None] = mapped_column(BigInteger)
+    last_status: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,26 @@ class LeasedNotice:
     tries: int
     created_at: int
     last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a notice so far: one entry of the log that the app's owners read."""
+
+    session_id: str
+    tries: int
+    created_at: int
+    tried_at: int | None
+    next_try_at: int
+    delivered_at: int | None
+    given_up_at: int | None
+    last_status: int
+    last_error: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is going to be tried (again)."""
+        return self.delivered_at is None and self.given_up_at is None
 
 
 # One row for each app that holds a live grant and has an address to be told at. The registration is JSON.
@@ -77,14 +103,21 @@ _IS_OPEN = "delivered_at IS NULL AND given_up_at IS NULL"
 _IS_DUE = f"{_IS_OPEN} AND next_try_at <= :now AND leased_until <= :now"
 _ANY_DUE = text(f"SELECT 1 FROM logout_notices WHERE {_IS_DUE} LIMIT 1")
 _LEASING = f"""
-    UPDATE logout_notices SET leased_until = :until, tries = tries + 1
+    UPDATE logout_notices SET leased_until = :until, tries = tries + 1, tried_at = :now
     WHERE id = (SELECT id FROM logout_notices WHERE {_IS_DUE} ORDER BY next_try_at, id LIMIT 1 %s)
     RETURNING id, client_id, user_id, session_id, tries, created_at, last_error
 """
 _LEASE = {"postgresql": text(_LEASING % "FOR UPDATE SKIP LOCKED"), "sqlite": text(_LEASING % "")}
 _IS_HELD = f"id = :id AND tries = :held_tries AND {_IS_OPEN}"
-_DELIVER = text(f"UPDATE logout_notices SET delivered_at = :now, last_error = '' WHERE {_IS_HELD}")
-_PUT_OFF = text(f"UPDATE logout_notices SET next_try_at = :until, leased_until = 0, last_error = :why WHERE {_IS_HELD}")
+_DELIVER = text(
+    f"UPDATE logout_notices SET delivered_at = :now, last_error = '', last_status = :status WHERE {_IS_HELD}"
+)
+_PUT_OFF = text(
+    f"""
+    UPDATE logout_notices SET next_try_at = :until, leased_until = 0, last_error = :why, last_status = :status
+    WHERE {_IS_HELD}
+    """
+)
 _GIVE_UP = text(f"UPDATE logout_notices SET given_up_at = :now, last_error = :why WHERE {_IS_HELD}")
 _REST = text(
     f"""
@@ -93,6 +126,12 @@ _REST = text(
     """
 )
 _WAITING = text(f"SELECT count(*) FROM logout_notices WHERE {_IS_OPEN} AND created_at < :before")
+_DELIVERIES = text(
+    """
+    SELECT session_id, tries, created_at, tried_at, next_try_at, delivered_at, given_up_at, last_status, last_error
+    FROM logout_notices WHERE client_id = :client_id ORDER BY created_at DESC, id DESC LIMIT :most
+    """
+)
 _FORGET = text("DELETE FROM logout_notices WHERE delivered_at < :before OR given_up_at < :before")
 
 
@@ -130,14 +169,15 @@ def lease(now: int, until: int) -> LeasedNotice | None:
     return LeasedNotice(**found._asdict()) if found is not None else None
 
 
-def deliver(notice: LeasedNotice, now: int) -> bool:
-    """The app heard. False: the lease had run out and somebody else holds it now."""
-    return hot_count(_DELIVER, {**_held(notice), "now": now}) == 1
+def deliver(notice: LeasedNotice, now: int, status: int) -> bool:
+    """The app heard, and answered so. False: the lease had run out and somebody else holds it now."""
+    return hot_count(_DELIVER, {**_held(notice), "now": now, "status": status}) == 1
 
 
-def put_off(notice: LeasedNotice, until: int, why: str) -> bool:
-    """Free again, and due at `until`."""
-    return hot_count(_PUT_OFF, {**_held(notice), "until": until, "why": why[:LONGEST_ERROR]}) == 1
+def put_off(notice: LeasedNotice, until: int, why: str, status: int = 0) -> bool:
+    """Free again, and due at `until`. `status` is what the app answered, 0 where it did not."""
+    values = {**_held(notice), "until": until, "why": why[:LONGEST_ERROR], "status": status}
+    return hot_count(_PUT_OFF, values) == 1
 
 
 def give_up(notice: LeasedNotice, now: int, why: str) -> bool:
@@ -148,6 +188,12 @@ def give_up(notice: LeasedNotice, now: int, why: str) -> bool:
 def rest(client_id: str, now: int, until: int) -> int:
     """The app does not answer: whatever else waits for it waits until then, and holds up no other app."""
     return hot_count(_REST, {"client_id": client_id, "now": now, "until": until})
+
+
+def deliveries(client_id: str, limit: int) -> tuple[Delivery, ...]:
+    """The notices to this app that are remembered, the newest first, at most `limit`."""
+    rows = db.session.execute(_DELIVERIES, {"client_id": client_id, "most": limit})
+    return tuple(Delivery(**row._mapping) for row in rows)
 
 
 def waiting(before: int) -> int:

@@ -20,6 +20,7 @@ class LogoutReceiver:
     types: list[str] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     location: str = ""
+    body: bytes = b""
     open: Event = field(default_factory=Event)
     reached: Event = field(default_factory=Event)
 
@@ -45,8 +46,9 @@ class LogoutReceiver:
                 self.send_response(receiver.answers.pop(0) if receiver.answers else 200)
                 if receiver.location:
                     self.send_header("Location", receiver.location)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(receiver.body)))
                 self.end_headers()
+                self.wfile.write(receiver.body)
 
             def log_message(self, *_: object) -> None:
                 """Nothing is printed."""

@@ -15,7 +15,7 @@ from idp.issuance import logout_delivery
 from idp.issuance.logout_delivery import Outcome
 from idp.outside import addresses, fetch
 from idp.outside.fetch import Fetcher
-from idp.store import base, grants, users
+from idp.store import base, grants, logout_notices, users
 from tests.clocks import Clock
 from tests.emulators.logout_receiver import LogoutReceiver
 from tests.people import Person
@@ -271,3 +271,27 @@ def test_the_delivery_log_is_kept_for_a_week(app: Flask, tokens: Tokens, alice: 
     with app.app_context(), base.unit_of_work():
         assert logout_delivery.forget(clock.now() + 7 * 86400) == 0
         assert logout_delivery.forget(clock.now() + 7 * 86400 + 1) == 1
+
+
+@pytest.mark.section("OpenID Connect Back-Channel Logout 1.0 §2.8")
+def test_what_the_app_says_is_wrong_stands_in_its_log(
+    app: Flask, tokens: Tokens, alice: Person, receiver: LogoutReceiver, clock: Clock
+) -> None:
+    """Newest first, with the last try, its status, and when it is tried again; as plain text, whatever was sent."""
+    receiver.answers, receiver.body = [400], b'{"error": "invalid_request", "error_description": "unknown\\u0007 sid"}'
+    alice.signs_out()
+    began = clock.now()
+    assert delivers(app) == [Outcome.PUT_OFF]
+    with app.app_context():
+        (entry,) = logout_notices.deliveries("told", 10)
+    assert (entry.last_status, entry.last_error) == (400, "it answered 400: invalid_request")
+    assert (entry.tries, entry.tried_at, entry.session_id) == (1, began, tokens.claims["sid"])
+    assert entry.is_open
+    assert began < entry.next_try_at <= began + 4
+    clock.moves(5)
+    assert delivers(app) == [Outcome.DELIVERED]
+    with app.app_context():
+        (entry,) = logout_notices.deliveries("told", 10)
+        assert logout_notices.deliveries("shop", 10) == ()
+    assert (entry.last_status, entry.last_error, entry.delivered_at) == (200, "", began + 5)
+    assert not entry.is_open

@@ -1,0 +1,31 @@
+"""What an app heard of sign-outs: the last notices to its back channel, its answers, and when it is asked again."""
+
+from typing import Final
+
+from flask import Blueprint, Response
+
+from idp.store import logout_notices
+from idp.web import developer_page
+from idp.web.door import Door
+from idp.web.own_clients import Owned, of_app
+
+routes = Blueprint("developer_logout", __name__)
+MOST: Final = 50
+
+
+@routes.get("/developers/<path:client_id>/logout")
+@of_app
+def show(owned: Owned) -> Response:
+    """Nothing about who signed out: the app knows its sessions by `sid`, from its ID tokens."""
+    deliveries = logout_notices.deliveries(owned.client_id, MOST)
+    return developer_page.show(
+        "developers/logout.html",
+        owned,
+        "developer_logout.show",
+        deliveries=deliveries,
+        back_channel=owned.app.metadata.backchannel_logout_uri,
+        front_channel=owned.app.metadata.frontchannel_logout_uri,
+    )
+
+
+door = Door(routes)
