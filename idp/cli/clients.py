@@ -4,9 +4,10 @@ import argparse
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from idp import clock
-from idp.cli import client_files, client_plan
+from idp.cli import client_export, client_files, client_plan
 from idp.cli.client_files import BadFile, Declarations
 from idp.cli.client_plan import Step
 from idp.cli.opened import complain, opened, say, settings_for
@@ -34,6 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     plans.add_argument("--check", action="store_true", help="exit with 1 when there is something to do")
     does.add_parser("apply", help="make the apps what clients/NAME/client.toml says")
     _configure_add(does.add_parser("add", help="register an app by hand and show its secret, once"))
+    exports = does.add_parser("export", help="write an app as clients/NAME/client.toml; apply looks after it then")
+    exports.add_argument("client_id")
+    exports.add_argument("--name", metavar="NAME", help="the folder (default: the client_id)")
     _configure_secret(does.add_parser("secret", help="add or revoke a secret of an app"))
 
 
@@ -138,6 +142,24 @@ def _add(arguments: argparse.Namespace, _settings: Settings, now: int) -> int:
     return OK
 
 
+def _export(arguments: argparse.Namespace, settings: Settings, now: int) -> int:
+    """The app is the file's from now on: nothing else changes it, its own registration token included."""
+    name = arguments.name or arguments.client_id
+    with unit_of_work():
+        app = _stored(arguments.client_id, now)
+        try:
+            file = client_export.place(app, settings.clients.directory, name)
+            said = client_export.text(app, name)
+        except BadFile as problem:
+            raise NotDone(str(problem)) from None
+        clients.changed(replace(app, source="file"), now)
+        audit.record("client.exported", now, client_id=app.client_id, source=app.source)
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(said, "utf-8")
+    complain(f"{file} says what {app.client_id} is. Its secrets stay as they are, and are not in it.")
+    return OK
+
+
 def _metadata(arguments: argparse.Namespace) -> ClientMetadata:
     if not client_files.CLIENT_ID.fullmatch(arguments.client_id):
         raise NotDone("client_id must be 1 to 255 letters, digits and . _ ~ -")
@@ -186,6 +208,7 @@ ACTIONS: Mapping[str, Callable[[argparse.Namespace, Settings, int], int]] = {
     "plan": _plan,
     "apply": _apply,
     "add": _add,
+    "export": _export,
 }
 SECRET_ACTIONS = {"add": _secret_add, "revoke": _secret_revoke}
 

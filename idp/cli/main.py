@@ -25,6 +25,7 @@ COMMANDS = {
     "tick": Command("idp.cli.tick", "do one round of background work: keys, mails, clean-up"),
     "keys": Command("idp.cli.keys", "list, rotate, import and reseal keys"),
     "clients": Command("idp.cli.clients", "list, add, plan and apply the apps that may ask for sign-ins"),
+    "registration": Command("idp.cli.registration", "make, list and revoke tokens with which programs register apps"),
     "users": Command("idp.cli.users", "list, add, suspend and activate accounts"),
     "demo": Command("idp.cli.demo", "run Portico and a demo app on this machine, for looking around"),
 }
@@ -56,7 +57,7 @@ def entry() -> NoReturn:
 
 
 def _front_page() -> argparse.ArgumentParser:
-    listing = "\n".join(f"  {name:<9}{command.summary}" for name, command in COMMANDS.items())
+    listing = "\n".join(f"  {name:<14}{command.summary}" for name, command in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="idp",
         usage="idp [--version] COMMAND …",

@@ -8,13 +8,14 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import NamedTuple
 
 from flask import Flask
 
 from idp import clock
-from idp.accounts import export, leaving
+from idp.accounts import export, leaving, own_apps
 from idp.cli.endings import leave_with
 from idp.cli.opened import opened, settings_for
 from idp.issuance import logout_delivery
@@ -22,6 +23,8 @@ from idp.mail import delivery
 from idp.signing.rotation import Policy
 from idp.signing.tick import rotate
 from idp.store import (
+    app_invitations,
+    app_uses,
     audit,
     browser_sessions,
     challenges,
@@ -33,6 +36,7 @@ from idp.store import (
     initial_access_tokens,
     pending_authorizations,
     proofs,
+    registrations,
     revoked_tokens,
     sign_ups,
     throttles,
@@ -81,9 +85,16 @@ def delete_accounts(home: House, now: int) -> int:
     return leaving.remove_due(home.settings, home.sealer, now)
 
 
+def warn_of_secrets(home: House, now: int) -> int:
+    return own_apps.warn_of_secrets(home.settings, home.sealer, now)
+
+
 def forget_expired(home: House, now: int) -> int:
     """Small transactions, so that people who are signing in never wait behind a clean-up."""
+    with unit_of_work():
+        app_uses.note(now)
     forgotten = sum(_forget(table.delete_expired, now) for table in EXPIRING)
+    forgotten += _forget(partial(registrations.delete_unused, home.settings.registration), now)
     forgotten += _forget(audit.delete_before, now - home.settings.account.activity_for)
     with unit_of_work():
         return forgotten + delivery.forget(now) + logout_delivery.forget(now)
@@ -103,7 +114,8 @@ def _forget(delete_expired: Callable[[int, int], int], now: int) -> int:
 KEYS, MAILS, EXPIRY = Chore("keys", rotate_keys), Chore("mails", deliver_mails), Chore("expiry", forget_expired)
 NOTICES = Chore("logout notices", tell_apps)
 EXPORTS, DELETIONS = Chore("exports", make_exports), Chore("deletions", delete_accounts)
-EVERY_ROUND = (KEYS, EXPORTS, DELETIONS, EXPIRY)
+SECRETS = Chore("client secrets", warn_of_secrets)
+EVERY_ROUND = (KEYS, EXPORTS, DELETIONS, SECRETS, EXPIRY)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -22,6 +22,8 @@ Source = Literal["file", "cli", "console", "registration", "document"]
 State = Literal["active", "suspended"]
 
 EVERY = 86400
+BY_THEMSELVES = ("registration", "document")
+"""Sources of apps that go by themselves, too, when nobody uses them."""
 
 
 class ClientRow(Base):
@@ -208,6 +210,7 @@ class KnownClients:
         self._cache_for = cache_for
         self._room_for = room_for
         self._kept: dict[str, _Kept] = {}
+        self._used: dict[str, int] = {}
         self._lock = Lock()
 
     def find(self, client_id: str, now: int) -> Client | None:
@@ -233,6 +236,17 @@ class KnownClients:
     def why_not(self, client_id: str, now: int) -> str:
         """What to tell a developer whose app was not found."""
         return "no app is registered under this client_id"
+
+    def is_first_use(self, secret: str, now: int, every: int) -> bool:
+        """Whether the use of the secret with this fingerprint is to be written down: once in `every` seconds here."""
+        if self._used.get(secret, 0) > now - every:
+            return False
+        with self._lock:
+            self._used.pop(secret, None)
+            self._used[secret] = now
+            while len(self._used) > self._room_for:
+                self._used.pop(next(iter(self._used)))
+        return True
 
     def _known(self, client_id: str, now: int) -> Client | None:
         kept = self._kept.get(client_id)

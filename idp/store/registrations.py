@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, String, Text, bindparam, func, in
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.protocol.machine_registration import Policy
+from idp.settings.registration import Registration as Settings
 from idp.store.base import Base, count, db, row
 from idp.store.clients import ClientRow
 
@@ -126,11 +127,12 @@ def how_many() -> int:
     return int(db.session.scalar(statement) or 0)
 
 
-def delete_unused(unused_since: int, idle_since: int, limit: int) -> int:
-    """Clear away at most `limit` apps that no person and no operator vouches for: those made before `unused_since` and
-    never used, and those used last before `idle_since`; how many went. What an operator suspended stays suspended.
+def delete_unused(settings: Settings, now: int, limit: int) -> int:
+    """Clear away at most `limit` apps that registered themselves or publish what they are, and that nobody used: ever
+    since they came (`unused_for`), or any more (`idle_for`); how many went. What is suspended stays suspended.
     """
-    return count(UNUSED, {"unused_since": unused_since, "idle_since": idle_since, "most": limit})
+    since = {"unused_since": now - settings.unused_for, "idle_since": now - settings.idle_for}
+    return count(UNUSED, {**since, "most": limit})
 
 
 def _opened_by(client_id: str, fingerprint: str, now: int) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from urllib.parse import unquote_plus
 
@@ -15,7 +16,8 @@ from idp.protocol.parameters import Parameters
 from idp.settings.load import Settings
 from idp.signing import foreign
 from idp.signing.ring import BadToken
-from idp.store import used_once
+from idp.store import client_secrets, clients, used_once
+from idp.store.base import fingerprint
 from idp.store.clients import Client, KnownClients
 from idp.web import client_keys, cors, errors
 from idp.web.house import house, now
@@ -45,7 +47,20 @@ def who_asks(parameters: Parameters) -> Client:
     claimed = presented(request.headers.get("Authorization"), parameters)
     client = authenticate(claimed, house().clients, now())
     g.asking_client = client
+    if client.source in clients.BY_THEMSELVES and client.used_at <= now() - clients.EVERY:
+        # after the commit, since it is a write of its own
+        g.setdefault("after_commit", []).append(partial(clients.used, client.client_id, now()))
     return client
+
+
+def _note_secret(claimed: Presented, client: Client) -> None:
+    """Owners of an app read which of its secrets is still in use, and end the other one."""
+    if client.source != "console" or claimed.method not in (BASIC, POST):
+        return
+    stored = fingerprint(claimed.secret or "")
+    if house().clients.is_first_use(stored, now(), client_secrets.EVERY):
+        # after the commit, since it is a write of its own
+        g.setdefault("after_commit", []).append(partial(client_secrets.used, client.client_id, stored, now()))
 
 
 def who_asks_with_proof(parameters: Parameters) -> Client:
