@@ -1,7 +1,7 @@
 """Accounts that close: locked at once by their owner until the mailbox is proved again, or deleted after a while."""
 
 from idp import sessions
-from idp.accounts import second_factor
+from idp.accounts import own_apps, second_factor
 from idp.mail import farewells, outbox
 from idp.mail.wording import Reader
 from idp.settings.load import Settings
@@ -63,9 +63,10 @@ def remove_due(settings: Settings, sealer: Sealer, now: int) -> int:
 def _removed(user_id: str, settings: Settings, sealer: Sealer, now: int) -> bool:
     """The last thing anybody hears of the account is the mail to its address. Its id is never given to anyone else."""
     with unit_of_work():
-        account = users.by_id(user_id)
+        account, alone = users.by_id(user_id), own_apps.held_alone(user_id)
         if not users.remove_due(user_id, now):
             return False
+        own_apps.orphaned(alone, now)
         audit.anonymise(user_id)
         audit.record("account_deleted", now)
         if account:

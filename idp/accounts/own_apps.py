@@ -49,6 +49,13 @@ def suspend(client_id: str, reason: str, settings: Settings, sealer: Sealer, now
     return True
 
 
+def held_alone(user_id: str) -> tuple[str, ...]:
+    """The apps that nobody will own when this person goes. Until this unit of work ends nobody else leaves one."""
+    for client_id in app_owners.owned(user_id):
+        clients.hold(client_id)
+    return app_owners.owned_alone(user_id)
+
+
 def orphaned(client_ids: tuple[str, ...], now: int) -> None:
     """Apps nobody answers for any more: they stop, and what people allowed them stays until the operator decides."""
     for client_id in client_ids:

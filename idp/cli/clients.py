@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from idp import clock
-from idp.cli import client_export, client_files, client_plan
+from idp.cli import client_export, client_files, client_plan, client_states
 from idp.cli.client_files import BadFile, Declarations
 from idp.cli.client_plan import Step
+from idp.cli.client_states import NotDone
 from idp.cli.opened import complain, opened, say, settings_for
 from idp.protocol.client_metadata import ClientMetadata
 from idp.settings.load import Settings
@@ -21,10 +22,6 @@ from idp.store.clients import Client
 OK, FAILED = 0, 1
 EVENTS = {"add": "client.added", "change": "client.changed", "suspend": "client.suspended"}
 DAY = 86400
-
-
-class NotDone(Exception):
-    """What was asked for is not possible; the sentence says why, and nothing was changed."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     exports.add_argument("client_id")
     exports.add_argument("--name", metavar="NAME", help="the folder (default: the client_id)")
     _configure_secret(does.add_parser("secret", help="add or revoke a secret of an app"))
+    client_states.configure(does)
 
 
 def _configure_add(parser: argparse.ArgumentParser) -> None:
@@ -109,7 +107,7 @@ def _kind(app: Client) -> tuple[str, str, str]:
 
 def _show(arguments: argparse.Namespace, _settings: Settings, now: int) -> int:
     with unit_of_work():
-        app = _stored(arguments.client_id, now)
+        app = client_states.stored(arguments.client_id, now)
         secrets = client_secrets.live_of(app.client_id, now)
     listed = [{"id": secret.id, "created_at": secret.created_at, "expires_at": secret.expires_at} for secret in secrets]
     facts = {"client_id": app.client_id, "state": app.state, "source": app.source, "secrets": listed}
@@ -146,7 +144,7 @@ def _export(arguments: argparse.Namespace, settings: Settings, now: int) -> int:
     """The app is the file's from now on: nothing else changes it, its own registration token included."""
     name = arguments.name or arguments.client_id
     with unit_of_work():
-        app = _stored(arguments.client_id, now)
+        app = client_states.stored(arguments.client_id, now)
         try:
             file = client_export.place(app, settings.clients.directory, name)
             said = client_export.text(app, name)
@@ -184,7 +182,7 @@ def _secret_add(arguments: argparse.Namespace, settings: Settings, now: int) -> 
     if expires_at is not None and expires_at <= now:
         raise NotDone("--days must be at least 1")
     with unit_of_work():
-        if _stored(arguments.client_id, now).metadata.public:
+        if client_states.stored(arguments.client_id, now).metadata.public:
             raise NotDone(
                 f"{arguments.client_id} is a public client (token_endpoint_auth_method = none): it has no secret"
             )
@@ -208,6 +206,7 @@ ACTIONS: Mapping[str, Callable[[argparse.Namespace, Settings, int], int]] = {
     "plan": _plan,
     "apply": _apply,
     "add": _add,
+    **client_states.ACTIONS,
     "export": _export,
 }
 SECRET_ACTIONS = {"add": _secret_add, "revoke": _secret_revoke}
@@ -233,13 +232,6 @@ def _tell(steps: Iterable[Step]) -> None:
         for line in step.lines():
             say(line)
     say(client_plan.summary(steps))
-
-
-def _stored(client_id: str, now: int) -> Client:
-    app = clients.stored(client_id, now)
-    if app is None:
-        raise NotDone(f"there is no client {client_id}; `idp clients list` shows all of them")
-    return app
 
 
 def _applied(step: Step, now: int) -> list[str]:

@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ.update(
         {"IDP_SERVER__DEVELOPMENT": "true", "IDP_LOG__ACCESS": "false", "IDP_MAIL__TRANSPORT": "development"}
     )
+    os.environ.setdefault("IDP_DEVELOPERS__WHO", "everyone")
     if arguments.config:
         os.environ["IDP_CONFIG"] = str(arguments.config.resolve())
     settings = load_settings()

@@ -53,6 +53,7 @@ EXPIRING = (
     *(exports, email_changes),
     *(half_sign_ins, trusted_devices, challenges),
     *(revoked_tokens, used_once, initial_access_tokens),
+    *(app_invitations, app_uses),
 )
 BATCH, BATCHES = 500, 20  # rows in one transaction, transactions of one table in one round
 

@@ -6,7 +6,7 @@ from idp.accounts import leaving, sign_in
 from idp.accounts.identifiers import BadEmail, normalise_email
 from idp.mail import farewells, outbox
 from idp.mail.wording import Reader
-from idp.store import pending_authorizations, users
+from idp.store import owned_apps, pending_authorizations, users
 from idp.store.users import Account
 from idp.web import arrival, coming_back, cookies, front_channel
 from idp.web.answers import see_other
@@ -17,7 +17,7 @@ from idp.web.forms import Field, Form
 from idp.web.house import house, now
 from idp.web.locale import gettext
 from idp.web.owner import Owner, of_recent_sign_in
-from idp.web.page import render, to
+from idp.web.page import AppIdentity, render, to
 
 routes = Blueprint("leaving", __name__)
 BACK = Field("back", 4096)
@@ -33,7 +33,14 @@ def delete(owner: Owner) -> Response:
     if form.ready and _is_own(form, owner.account) and (deletes_at := _set(owner.account)):
         return render("leaving/set.html", deletes_at=deletes_at, email=owner.account.email, frames=frames)
     grace = house().settings.account.delete_after // DAY
-    return render("leaving/delete.html", form=form, place="data.data", email=owner.account.email, grace_days=grace)
+    return render(
+        "leaving/delete.html",
+        form=form,
+        place="data.data",
+        email=owner.account.email,
+        grace_days=grace,
+        apps=[AppIdentity.of(app.metadata).name for app in owned_apps.alone(owner.account.user_id, now())],
+    )
 
 
 @routes.route("/account/keep", methods=["GET", "POST"])

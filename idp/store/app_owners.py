@@ -60,6 +60,7 @@ _REMOVE = text(
     """
 )
 _REMOVE_ANY = text("DELETE FROM app_owners WHERE client_id = :client_id AND user_id = :user_id")
+_OWNED = text("SELECT client_id FROM app_owners WHERE user_id = :user_id ORDER BY client_id")
 _ALONE = text(
     """
     SELECT o.client_id FROM app_owners o JOIN clients c ON c.id = o.client_id
@@ -93,6 +94,11 @@ def remove(client_id: str, user_id: str) -> bool:
 def remove_any(client_id: str, user_id: str) -> bool:
     """The same by the operator, who may leave an app without anybody."""
     return count(_REMOVE_ANY, {"client_id": client_id, "user_id": user_id}) == 1
+
+
+def owned(user_id: str) -> tuple[str, ...]:
+    """The client_ids of a person's apps."""
+    return tuple(db.session.scalars(_OWNED, {"user_id": user_id}))
 
 
 def owned_alone(user_id: str) -> tuple[str, ...]:

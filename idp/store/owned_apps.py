@@ -6,6 +6,7 @@ from typing import Any, cast
 from sqlalchemy import text
 
 from idp.protocol.client_metadata import ClientMetadata
+from idp.store import app_owners
 from idp.store.app_uses import KEPT_FOR
 from idp.store.base import db
 from idp.store.clients import Client
@@ -71,6 +72,12 @@ def of_user(user_id: str, now: int) -> tuple[OwnedApp, ...]:
     """Every app of this person, suspended ones too, the oldest first."""
     rows = db.session.execute(_ALL, {"user_id": user_id, **_moments(now)})
     return tuple(_owned(row) for row in rows)
+
+
+def alone(user_id: str, now: int) -> tuple[OwnedApp, ...]:
+    """Those that nobody else owns, and that stop when this person goes."""
+    ids = app_owners.owned_alone(user_id)
+    return tuple(app for app in of_user(user_id, now) if app.client_id in ids) if ids else ()
 
 
 def find(user_id: str, client_id: str, now: int) -> OwnedApp | None:

@@ -50,6 +50,7 @@ def who_asks(parameters: Parameters) -> Client:
     if client.source in clients.BY_THEMSELVES and client.used_at <= now() - clients.EVERY:
         # after the commit, since it is a write of its own
         g.setdefault("after_commit", []).append(partial(clients.used, client.client_id, now()))
+    _note_secret(claimed, client)
     return client
 
 
