@@ -49,6 +49,7 @@ class Track:
             "database": {"url": settings.database.url.get_secret_value()},
             "keys": {"directory": str(settings.keys.directory)},
             "password": settings.password.model_dump(),
+            "registration": settings.registration.model_dump(),
             "upstream": {name: section.model_dump() for name, section in settings.upstream.items()},
         }
         runs = [self.pool.submit(_run, prepare, places, arguments) for arguments in each]
@@ -71,6 +72,17 @@ def posts(app: Flask, path: str, fields: dict[str, str], headers: dict[str, str]
 
     def go() -> Result:
         response = client.post(path, data=fields, headers=headers)
+        return Result(response.status_code, response.get_data(as_text=True))
+
+    return go
+
+
+def speaks(app: Flask, method: str, path: str, body: str, headers: dict[str, str]) -> Ready:
+    """A request of a program that speaks JSON."""
+    client = app.test_client(use_cookies=False)
+
+    def go() -> Result:
+        response = client.open(path, method=method, data=body, headers=headers, content_type="application/json")
         return Result(response.status_code, response.get_data(as_text=True))
 
     return go

@@ -31,7 +31,7 @@ def apps(owner: Owner) -> Response:
     return render("account/apps.html", form=form, place="apps.apps", email=owner.account.email, apps=shown)
 
 
-@routes.route("/account/apps/<path:client_id>", methods=["GET", "POST"])
+@routes.route("/account/apps/<app:client_id>", methods=["GET", "POST"])
 @of_account
 def app(owner: Owner, client_id: str) -> Response:
     """POST disconnects: once is enough, and again changes nothing."""

@@ -14,6 +14,7 @@ from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.redirect_uri import origin_of
 from idp.settings.load import Settings
 from idp.web import assets, cookies, csrf, developers, faces, headers, locale, logos, posted
+from idp.web.app_address import AppAddress
 from idp.web.forms import Form
 from idp.web.house import house
 
@@ -53,6 +54,8 @@ class AppIdentity:
     reviewed: bool = True
     logo_url: str = ""
     """Where its logo is, at an address of ours; "" where its initial stands instead."""
+    next_stop: str = ""
+    """The host that people are sent back to; "" where no request waits."""
 
     @property
     def initial(self) -> str:
@@ -61,11 +64,12 @@ class AppIdentity:
     @classmethod
     def of(cls, client: ClientMetadata, redirect_uri: str | None = None) -> "AppIdentity":
         """The app in the language of this request; an app without a name is called by its domain."""
-        domain = _host(redirect_uri) or _host(client.client_uri) or _host(next(iter(client.redirect_uris), None))
+        next_stop, published = _host(redirect_uri), _host(client.published_at)
+        domain = published or next_stop or _host(client.client_uri) or _host(next(iter(client.redirect_uris), None))
         name = client.localized_name(locale.current()) or domain or locale.gettext("This app")
         home, policy, terms = (client.localized_text(page, locale.current()) for page in PAGES_OF_APPS)
         logo = client.logo_uri if logos.is_ours(client.logo_uri) else ""
-        return cls(name, domain, home, policy, terms, client.reviewed, logo)
+        return cls(name, domain, home, policy, terms, client.reviewed, logo, next_stop)
 
 
 class _CsrfToken:
@@ -84,6 +88,7 @@ class _CsrfToken:
 
 def prepare(app: Flask, settings: Settings) -> None:
     """Cookies, languages and static files first: pages stand on them."""
+    app.url_map.converters["app"] = AppAddress
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     cookies.prepare(app, settings)
     locale.prepare(app, settings)

@@ -1,7 +1,8 @@
 """An app that registers itself, seen from outside."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from idp.settings.load import Settings
 from idp.store import base, initial_access_tokens, signing_keys
 from idp.store.initial_access_tokens import StoredToken
 from tests import databases, provider
+from tests.racing import Track
 from tests.relying_app import RelyingApp
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 CALLBACK = "https://photobox.example/callback"
 WEB: dict[str, Any] = {
     "client_name": "Photo Box",
@@ -97,12 +100,12 @@ def refusal(response: TestResponse, status: int = 400) -> tuple[str, str]:
 
 @pytest.fixture
 def opens(settings: Settings) -> Iterator[Opens]:
-    """A provider with these settings of [registration]."""
+    """A provider with these settings of [registration], and these sections besides."""
     running = []
 
-    def start(**registration: Any) -> Machine:
+    def start(of_settings: Mapping[str, Any] = NOTHING, **registration: Any) -> Machine:
         own = settings.registration.model_validate({**settings.registration.model_dump(), **registration})
-        opened = provider.opened(settings.model_copy(update={"registration": own}))
+        opened = provider.opened(settings.model_copy(update={**of_settings, "registration": own}))
         server = opened.__enter__()
         running.append(opened)
         with server.app_context(), base.unit_of_work():
@@ -119,3 +122,10 @@ def opens(settings: Settings) -> Iterator[Opens]:
 def machine(opens: Opens) -> Machine:
     """Anybody may register."""
     return opens(mode="open")
+
+
+@pytest.fixture(scope="module")
+def track() -> Iterator[Track]:
+    opened = Track.opened()
+    yield opened
+    opened.pool.shutdown(cancel_futures=True)

@@ -95,6 +95,8 @@ REFUSED: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"redirect_uris": ["http://photobox.example/cb"]}, "invalid_redirect_uri", "https"),
     ({"redirect_uris": "https://photobox.example/cb"}, "invalid_client_metadata", "array"),
     ({"initiate_login_uri": "http://photobox.example/go"}, "invalid_client_metadata", "initiate_login_uri"),
+    ({"logo_uri": "http://127.0.0.1:8000/logos/of-another"}, "invalid_client_metadata", "logo_uri"),
+    ({"logo_uri#de": "http://127.0.0.1:8000/logos/of-another"}, "invalid_client_metadata", "logo_uri"),
     ({"logo_uri": "data:image/png;base64,AAAA"}, "invalid_client_metadata", "logo_uri"),
     ({"grant_types": ["password"]}, "invalid_client_metadata", "grant_types"),
     ({"response_types": ["id_token"]}, "invalid_client_metadata", "response_types"),
