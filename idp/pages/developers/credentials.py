@@ -22,7 +22,8 @@ DAY = 86400
 OVERLAP: Final = 7 * DAY
 """Seconds for which the former secret goes on beside a new one."""
 SECRET_ID: Final = Field("secret", 22)
-NEWEST: Final = Field("newest", 22)
+SEEN: Final = Field("seen", 64)
+"""The ids of the secrets that the form stood beside: sent again, it finds others, and stops."""
 KEYS, KEYS_ADDRESS = Field("jwks", 32 * 1024, lines=True), Field("jwks_uri", 2048)
 
 
@@ -52,18 +53,18 @@ def page(owned: Owned, form: Form, secret: str = "") -> Response:
         form,
         secret=secret,
         secrets=[_row(stored) for stored in live],
-        newest=live[-1].id if live else "",
+        seen=_ids(live),
         may_rotate=len(live) < MOST_LIVE,
         address=to("developers.credentials", client_id=owned.client_id),
     )
 
 
 def rotate(owned: Owned, form: Form) -> Response:
-    """A new secret; the former one goes on for a week. The same form sent again finds another newest one, and stops."""
+    """A new secret; the former one goes on for a week."""
     if not own_clients.may_save(form, owned):
         return page(owned, form)
     live = client_secrets.live_of(owned.client_id, now())
-    if not owned.app.metadata.has_secret or form[NEWEST.name] != (live[-1].id if live else ""):
+    if not owned.app.metadata.has_secret or form[SEEN.name] != _ids(live):
         form.say("warn", gettext("Nothing was changed."), gettext("This page was older than its app. Look again."))
         return page(owned, form)
     if len(live) >= MOST_LIVE:
@@ -138,6 +139,10 @@ def say_done(form: Form, done: str) -> None:
     }.get(done)
     if said and not form.sent:
         form.say("ok", said)
+
+
+def _ids(live: tuple[StoredSecret, ...]) -> str:
+    return " ".join(sorted(stored.id for stored in live))
 
 
 def _row(stored: StoredSecret) -> Row:

@@ -85,7 +85,7 @@ def proofs(owned: Owned) -> Response:
 @routes.post("/developers/<client_id>/secret")
 @of_app
 def rotate(owned: Owned) -> Response:
-    return credentials.rotate(owned, Form.read(credentials.NEWEST, values=credentials.start(owned)))
+    return credentials.rotate(owned, Form.read(credentials.SEEN, values=credentials.start(owned)))
 
 
 @routes.post("/developers/<client_id>/secret/end")

@@ -1,0 +1,68 @@
+"""The form that is made from a list: each member is read, checked by the rules of every registration, and kept."""
+
+from idp.pages.developers import advanced
+from idp.protocol.client_metadata import MEMBERS
+from tests.developers.console import CALLBACK, Developer
+from tests.people import Person
+
+NEVER_HERE = {"first_party", "reviewed", "require_pkce", "require_second_factor"}
+
+
+def saves(dev: Developer, **typed: str) -> str:
+    return dev.submits(dev.opens("/advanced"), "default_max_age", **typed).text
+
+
+def test_all_kinds_of_value_are_kept_and_shown_again(dev: Developer) -> None:
+    said = saves(
+        dev,
+        token_endpoint_auth_method="client_secret_post",
+        default_max_age="300",
+        require_auth_time="1",
+        default_acr_values="phr phrh",
+        optional_scopes="email",
+        access_token_format="jwt",
+        backchannel_logout_uri="https://photobox.example/logout",
+    )
+    assert "Your changes are saved." in said
+    metadata = dev.app.metadata
+    assert metadata.token_endpoint_auth_method == "client_secret_post"
+    assert metadata.default_max_age == 300
+    assert metadata.require_auth_time
+    assert metadata.default_acr_values == ("phr", "phrh")
+    assert metadata.optional_scopes == ("email",)
+    assert metadata.access_token_format == "jwt"
+    again = dev.opens("/advanced").form("default_max_age").fields
+    assert (again["default_max_age"], again["require_auth_time"], again["optional_scopes"]) == ("300", "1", "email")
+    saves(dev, default_max_age="", backchannel_logout_uri="", default_acr_values="")
+    metadata = dev.app.metadata
+    assert (metadata.default_max_age, metadata.backchannel_logout_uri, metadata.default_acr_values) == (None, "", ())
+
+
+WRONG = (
+    ({"default_max_age": "soon"}, "Enter a whole number of seconds."),
+    ({"id_token_signed_response_alg": "none"}, "Choose one from the list."),
+    ({"backchannel_logout_uri": "http://photobox.example/"}, "backchannel_logout_uri must be an https address"),
+    ({"optional_scopes": "openid"}, "optional_scopes may hold scopes of scope"),
+    ({"token_endpoint_auth_method": "none"}, "Choose one from the list."),
+)
+
+
+def test_what_is_wrong_is_said_beside_its_field(dev: Developer) -> None:
+    before = dev.app.metadata
+    for typed, said in WRONG:
+        page = dev.submits(dev.opens("/advanced"), "default_max_age", **typed)
+        assert page.status == 422
+        assert said in page.text
+    assert dev.app.metadata == before
+
+
+def test_an_app_without_a_secret_is_not_asked_how_it_sends_one(alice: Person) -> None:
+    assert "How the secret is sent" not in Developer.of(alice, kind="spa", redirects=CALLBACK).opens("/advanced").text
+
+
+def test_the_list_names_members_there_are_and_none_of_the_operators(dev: Developer) -> None:
+    with dev.person.server.test_request_context():
+        named = [one.member for part in advanced.parts(dev.app.metadata) for one in part.settings]
+    assert set(named) <= MEMBERS
+    assert len(named) == len(set(named))
+    assert not set(named) & NEVER_HERE

@@ -1,0 +1,156 @@
+"""Several owners: who comes by an invitation, who goes, who stays; and an app that changes hands."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from flask import Flask
+
+from idp import clock as clocks
+from idp.store import app_owners, base, clients
+from tests.clocks import Clock
+from tests.developers.console import Developer, owned
+from tests.developers.rounds import tick
+from tests.mailbox import Mailbox
+from tests.people import Person
+from tests.signing_up import shown, signs_in
+from tests.web_browser import Page
+
+DAY = 86400
+
+
+def invites(dev: Developer, address: str, **typed: str) -> Page:
+    return dev.submits(dev.opens("/owners"), "hands_over", email=address, **typed)
+
+
+def decides(person: Person, decision: str = "accept") -> Page:
+    signs_in(person)
+    page = shown(person.browser.open("/developers/invitations"))
+    return shown(person.browser.submit(page, f"decision={decision}", form=page.form("invitation")))
+
+
+def people_of(app: Flask, client_id: str) -> list[str]:
+    with app.app_context():
+        return [person.email for person in app_owners.of_app(client_id)]
+
+
+def test_an_invited_person_owns_the_app_too(app: Flask, dev: Developer, bob: Person, mailbox: Mailbox) -> None:
+    assert "The invitation is on its way." in invites(dev, "Bob@Example.org").text
+    mail = mailbox.newest(kind="app_invitation")
+    assert mail.letter.to.casefold() == bob.email
+    assert mail.letter.subject == "Own Photo Box at Portico"
+    assert mail.link == f"{dev.person.browser.issuer}/developers/invitations"
+    assert "Bob@example.org Invited" in dev.opens("/owners").text
+    page = decides(bob)
+    assert page.url.endswith(dev.client_id)
+    assert people_of(app, dev.client_id) == [dev.person.email, bob.email]
+    for owner in (dev.person, bob):
+        assert mailbox.newest(owner.email).kind == "app_owners_changed"
+
+
+def test_a_strange_address_is_answered_like_a_known_one(dev: Developer, bob: Person, mailbox: Mailbox) -> None:
+    known, strange = invites(dev, bob.email), invites(dev, "nobody@example.net")
+    said = [page.text.replace(bob.email, "X").replace("nobody@example.net", "X") for page in (known, strange)]
+    assert said[0].count("Invited") == 1
+    assert (known.status, known.url) == (strange.status, strange.url)
+    assert mailbox.kinds(bob.email) == mailbox.kinds("nobody@example.net") == ["app_invitation"]
+
+
+def test_an_invitation_is_for_the_account_of_its_address_alone(
+    app: Flask, dev: Developer, bob: Person, jane: Person
+) -> None:
+    invites(dev, jane.email)
+    signs_in(bob)
+    assert "No invitation waits for this account." in shown(bob.browser.open("/developers/invitations")).text
+    with app.app_context():
+        (invitation,) = base.db.session.connection().exec_driver_sql("SELECT id FROM app_invitations").scalars()
+    page = shown(bob.browser.open("/developers/new"))
+    token = page.form("client_name").fields["csrf_token"]
+    bob.browser.post("/developers/invitations", {"csrf_token": token, "invitation": invitation, "decision": "accept"})
+    assert owned(bob) == ()
+
+
+def test_an_invitation_is_taken_once_declined_taken_back_or_too_old(
+    app: Flask, dev: Developer, bob: Person, clock: Clock
+) -> None:
+    invites(dev, bob.email)
+    decides(bob, "decline")
+    assert owned(bob) == ()
+    invites(dev, bob.email)
+    dev.presses("/owners", f"Take back the invitation of {bob.email}")
+    assert "No invitation waits" in shown(bob.browser.open("/developers/invitations")).text
+    invites(dev, bob.email)
+    clock.moves(7 * DAY)
+    signs_in(bob)
+    assert "No invitation waits" in shown(bob.browser.open("/developers/invitations")).text
+
+
+def test_the_only_owner_cannot_leave(app: Flask, dev: Developer) -> None:
+    assert "Leave this app" not in dev.opens("/owners").text
+    token = dev.opens("/owners").form("hands_over").fields["csrf_token"]
+    fields = {"csrf_token": token, "who": str(dev.person.user_id)}
+    page = dev.person.browser.post(f"/developers/{dev.client_id}/owners/remove", fields)
+    assert "You’re the only owner." in shown(page).text
+    assert people_of(app, dev.client_id) == [dev.person.email]
+
+
+def test_owners_leave_and_are_removed_and_all_of_them_hear_of_it(
+    app: Flask, dev: Developer, bob: Person, mailbox: Mailbox
+) -> None:
+    invites(dev, bob.email)
+    decides(bob)
+    dev.presses("/owners", f"Remove {bob.email}")
+    assert people_of(app, dev.client_id) == [dev.person.email]
+    assert mailbox.newest(bob.email).kind == "app_owners_changed"
+    assert shown(bob.browser.open(f"/developers/{dev.client_id}")).status == 404
+
+
+def test_an_app_changes_hands(app: Flask, dev: Developer, bob: Person) -> None:
+    invites(dev, bob.email, hands_over="1")
+    assert "You leave when they accept." in dev.opens("/owners").text
+    decides(bob)
+    assert people_of(app, dev.client_id) == [bob.email]
+    assert dev.opens().status == 404
+
+
+def test_of_two_who_leave_at_once_one_stays(app: Flask, dev: Developer, bob: Person) -> None:
+    invites(dev, bob.email)
+    decides(bob)
+    ready = Barrier(2)
+
+    def leaves(person: Person) -> bool:
+        with app.app_context(), base.unit_of_work():
+            ready.wait(10)
+            clients.hold(dev.client_id)
+            return app_owners.remove(dev.client_id, str(person.user_id))
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(leaves, (dev.person, bob))) == [False, True]
+    assert len(people_of(app, dev.client_id)) == 1
+
+
+def test_an_app_nobody_owns_any_more_stops_and_one_of_several_owners_goes_on(
+    app: Flask, dev: Developer, bob: Person, clock: Clock
+) -> None:
+    alone = Developer.of(dev.person, name="Ledger")
+    invites(dev, bob.email)
+    decides(bob)
+    page = shown(dev.person.browser.open("/account/data/delete"))
+    assert "Apps only you own" in page.text
+    assert "Ledger" in page.text
+    assert "Photo Box" not in page.text
+    shown(dev.person.browser.submit(page, form=page.form("email"), email=dev.person.email))
+    clock.moves(13 * DAY)
+    tick(app)
+    assert state_of(app, alone.client_id) == "active", "the person may come back"
+    clock.moves(2 * DAY)
+    tick(app)
+    assert state_of(app, alone.client_id) == "suspended"
+    assert state_of(app, dev.client_id) == "active"
+    assert people_of(app, dev.client_id) == [bob.email]
+
+
+def state_of(app: Flask, client_id: str) -> str:
+    with app.app_context():
+        client = clients.stored(client_id, clocks.now())
+        assert client is not None
+        return client.state

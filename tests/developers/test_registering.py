@@ -1,0 +1,186 @@
+"""Registering an app: four fields, five kinds, safe defaults, a secret that is seen once; and the list of apps."""
+
+import pytest
+from flask import Flask
+
+from idp import clock as clocks
+from idp.protocol.app_kinds import offered
+from idp.settings.load import Settings
+from idp.store import audit, base, clients
+from tests.clocks import Clock
+from tests.developers.console import CALLBACK, Developer, fills_in, open_to, owned, secret_on
+from tests.developers.rounds import tick
+from tests.people import Person
+from tests.relying_app import RelyingApp
+from tests.signing_up import shown, signs_in
+from tests.statements import watched
+
+
+def test_the_console_begins_with_one_button_and_the_two_addresses_every_library_needs(alice: Person) -> None:
+    signs_in(alice)
+    page = shown(alice.browser.open("/developers"))
+    assert "No apps yet. Register one and sign in your first user in five minutes." in page.text
+    assert page.read.links["Register an app"] == "/developers/new"
+    assert f"Issuer {alice.browser.issuer}" in page.text
+    assert f"{alice.browser.issuer}/.well-known/openid-configuration" in page.text
+
+
+def test_the_whole_way_from_four_fields_to_the_first_sign_in(app: Flask, alice: Person, bob: Person) -> None:
+    dev = Developer.of(alice)
+    assert dev.client_id.startswith("photo-box-")
+    mine = RelyingApp(app, dev.client_id, dev.secret, CALLBACK)
+    visit = mine.asks("openid email").seen_by(bob).signs_in()
+    assert "Portico hasn’t reviewed this app" in visit.page.text
+    assert visit.allows().redeems().userinfo()["email"] == bob.email
+    page = shown(alice.browser.open("/developers"))
+    assert f"Photo Box photobox.example {dev.client_id} Web app 1 Live" in page.text
+
+
+def test_the_secret_is_shown_once_and_kept_as_a_fingerprint(dev: Developer) -> None:
+    assert len(dev.secret) == 43
+    answer = dev.person.browser.trail[-1]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert dev.secret not in answer.request.url
+    assert dev.secret not in dev.opens("/credentials").html
+    with dev.person.server.app_context():
+        found = clients.stored(dev.client_id, clocks.now())
+        assert found is not None
+        assert found.has_secret(dev.secret)
+        raw = base.db.session.connection().exec_driver_sql("SELECT secret FROM client_secrets").scalars().all()
+    assert raw == [base.fingerprint(dev.secret)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "redirects", "method", "grants"),
+    [
+        ("spa", "https://photobox.example/cb", "none", ("authorization_code",)),
+        ("native", "com.example.photobox:/cb\nhttp://127.0.0.1/cb", "none", ("authorization_code",)),
+        ("service", "", "client_secret_basic", ("client_credentials",)),
+    ],
+)
+def test_the_kind_sets_the_protocol(
+    alice: Person, kind: str, redirects: str, method: str, grants: tuple[str, ...]
+) -> None:
+    metadata = Developer.of(alice, kind=kind, redirects=redirects).app.metadata
+    assert metadata.token_endpoint_auth_method == method
+    assert metadata.grant_types == grants
+    assert metadata.redirect_uris == tuple(redirects.split())
+    assert not metadata.reviewed
+    assert not metadata.first_party
+    assert metadata.contacts == (alice.email,)
+
+
+def test_a_service_gets_a_token_of_its_own(app: Flask, alice: Person) -> None:
+    dev = Developer.of(alice, kind="service", redirects="")
+    service = RelyingApp(app, dev.client_id, dev.secret, "")
+    assert service.posts_token({"grant_type": "client_credentials"}).status_code == 200
+
+
+def test_only_kinds_that_work_are_offered(alice: Person) -> None:
+    signs_in(alice)
+    page = shown(alice.browser.open("/developers/new"))
+    assert page.form("client_name").boxes["kind"] == [kind.value for kind in offered()]
+
+
+WRONG = (
+    (
+        {"redirect_uris": f"{CALLBACK}\nhttp://staging.example/cb"},
+        "Line 2: use https, or localhost for development.",
+    ),
+    ({"redirect_uris": "photobox.example/cb"}, "Line 1: add https:// at the start."),
+    ({"redirect_uris": f"{CALLBACK}\n\nhttps://a.example/#x"}, "Line 3: addresses can’t contain #."),
+    ({"redirect_uris": f"{CALLBACK}\n{CALLBACK}"}, "Line 2 is the same as line 1."),
+    ({"redirect_uris": "https://*.example/cb"}, "Wildcards aren’t allowed. List each address."),
+    ({"redirect_uris": ""}, "Enter at least one redirect URI."),
+    ({"client_name": " "}, "Give your app a name."),
+    ({"contacts": "nobody"}, "Enter an email address like name@example.com."),
+    ({"kind": "toaster"}, "Choose what kind of app it is."),
+    ({"client_name": "Photo\u00ad"}, "client_name must not hold invisible"),
+)
+
+
+def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(alice: Person) -> None:
+    for typed, said in WRONG:
+        page = fills_in(alice, **{"client_name": "Photo Box", "redirect_uris": CALLBACK, **typed})
+        assert page.status == 422
+        assert said in page.text
+        assert page.form("client_name").fields["contacts"] == typed.get("contacts", alice.email)
+    assert owned(alice) == ()
+
+
+def test_the_same_form_sent_twice_makes_one_app_and_shows_no_second_secret(alice: Person) -> None:
+    signs_in(alice)
+    page = shown(alice.browser.open("/developers/new"))
+    form = page.form("client_name")
+    first = shown(alice.browser.submit(page, form=form, client_name="Photo Box", redirect_uris=CALLBACK))
+    again = shown(alice.browser.submit(page, form=form, client_name="Photo Box", redirect_uris=CALLBACK))
+    assert secret_on(first)
+    assert not secret_on(again)
+    assert again.url.endswith("/credentials")
+    assert len(owned(alice)) == 1
+
+
+def test_a_forged_ending_is_replaced(alice: Person) -> None:
+    page = fills_in(alice, client_name="Photo Box", redirect_uris=CALLBACK, ending="../../x")
+    assert page.form("client_name").fields["ending"] != "../../x"
+    assert owned(alice) == ()
+
+
+def test_a_name_that_no_id_can_hold_gets_an_id_all_the_same(alice: Person) -> None:
+    assert Developer.of(alice, name="写真箱").client_id.startswith("app-")
+
+
+class TestQuota:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return open_to(settings, apps_each=1)
+
+    def test_one_person_owns_so_many_apps_and_no_more(self, alice: Person) -> None:
+        signs_in(alice)
+        waiting = shown(alice.browser.open("/developers/new"))
+        Developer.of(alice)
+        full = shown(alice.browser.open("/developers/new"))
+        assert "One person may own 1 app" in full.text
+        late = alice.browser.submit(waiting, form=waiting.form("client_name"), client_name="B", redirect_uris=CALLBACK)
+        assert shown(late).status == 422
+        assert len(owned(alice)) == 1
+
+
+def test_an_app_on_its_developers_own_machine_is_in_development(alice: Person) -> None:
+    Developer.of(alice, redirects="http://localhost:3000/cb")
+    assert "Web app 0 In development" in shown(alice.browser.open("/developers")).text
+
+
+def test_people_are_counted_for_thirty_days_also_when_their_grants_are_gone(
+    app: Flask, alice: Person, bob: Person, clock: Clock
+) -> None:
+    dev = Developer.of(alice)
+    mine = RelyingApp(app, dev.client_id, dev.secret, CALLBACK)
+    mine.asks("openid").seen_by(bob).signs_in().allows().redeems()
+    assert dev.app.people == 1
+    clock.moves(20 * 86400)
+    tick(app)
+    assert dev.app.people == 1
+    clock.moves(11 * 86400)
+    tick(app)
+    assert dev.app.people == 0
+
+
+def test_a_list_costs_the_same_however_long_it_is(app: Flask, alice: Person) -> None:
+    Developer.of(alice)
+    with watched(app) as first:
+        shown(alice.browser.open("/developers"))
+    for number in range(3):
+        Developer.of(alice, name=f"App {number}")
+    with watched(app) as second:
+        shown(alice.browser.open("/developers"))
+    assert len(second.trips) == len(first.trips) <= 6, second.trips
+    assert not [trip for trip in second.writes if trip != "COMMIT"], second.writes
+
+
+def test_it_is_written_down_for_its_owner(dev: Developer) -> None:
+    with dev.person.server.app_context():
+        events = audit.events_of(str(dev.person.user_id), 5)
+    assert events[:2] == ["app_secret_added", "app_registered"]
+    page = shown(dev.person.browser.open("/account/data"))
+    assert "You registered an app of your own" in page.text
