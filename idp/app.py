@@ -28,6 +28,7 @@ from idp.pages import (
     consent,
     data,
     dev_mail,
+    developer_logout,
     devices,
     email_change,
     facebook,
@@ -67,7 +68,7 @@ DOORS = (
     *(passkey_sign_in.door, passkey_offer.door, help.door, legal.door, dev_mail.door),
     *(agreements.door, marketing.door),
     *(leaving.door, secure.door, pictures.door, email_change.door),
-    *(developers.door,),
+    *(developers.door, developer_logout.door),
 )
 PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, transaction.prepare)
 

@@ -13,7 +13,7 @@ routes = Blueprint("developer_logout", __name__)
 MOST: Final = 50
 
 
-@routes.get("/developers/<path:client_id>/logout")
+@routes.get("/developers/<client_id>/logout")
 @of_app
 def show(owned: Owned) -> Response:
     """Nothing about who signed out: the app knows its sessions by `sid`, from its ID tokens."""

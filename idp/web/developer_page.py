@@ -67,6 +67,7 @@ def _tabs(owned: Owned) -> list[Tab]:
         "developer_test.show": gettext("Test sign-in"),
         "developer_activity.show": gettext("Activity"),
         "developer_linter.show": gettext("Check a request"),
+        "developer_logout.show": gettext("Sign-out"),
         "developers.delete": gettext("Delete"),
     }
     there = ((endpoint, name) for endpoint, name in named.items() if endpoint in current_app.view_functions)
