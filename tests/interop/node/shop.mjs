@@ -1,4 +1,4 @@
-// What the two Node apps have in common: a few pages for one visitor, and no OpenID Connect at all.
+// What the Node apps have in common: a few pages for one visitor, and no OpenID Connect at all.
 // The settings come from the environment: ISSUER, CLIENT_ID, CLIENT_SECRET, PORT.
 import { createServer } from 'node:http'
 
@@ -12,8 +12,8 @@ export const redirectUri = `${settings.home}/callback`
 export const signedOutUri = `${settings.home}/signed-out`
 
 const escape = (text) => text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`)
-const json = (id, value) => `<pre id="${id}">${escape(JSON.stringify(value))}</pre>`
-const page = (title, body) => `<!doctype html><meta charset="utf-8"><title>${title}</title><h1>${title}</h1>${body}`
+export const json = (id, value) => `<pre id="${id}">${escape(JSON.stringify(value))}</pre>`
+export const page = (title, body) => `<!doctype html><meta charset="utf-8"><title>${title}</title><h1>${title}</h1>${body}`
 
 function answer(response, title, body, status = 200) {
   response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8' }).end(page(title, body))
