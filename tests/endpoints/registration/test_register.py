@@ -122,7 +122,7 @@ def test_a_redirect_uri_with_a_fragment(machine: Machine) -> None:
     assert refusal(machine.registers(redirect_uris=[f"{CALLBACK}#x"]))[0] == "invalid_redirect_uri"
 
 
-@pytest.mark.conformance("oidcc-3rd-party-init-login-non-https")
+@pytest.mark.conformance("oidcc-3rd_party-init-login-nohttps")
 def test_an_initiate_login_uri_that_is_not_https(machine: Machine) -> None:
     assert refusal(machine.registers(initiate_login_uri="http://a.example/x"))[0] == "invalid_client_metadata"
 
