@@ -69,6 +69,7 @@ SPECIFICATIONS = {
     "RFC 8414": ("OAuth 2.0 Authorization Server Metadata", RFC.format(8414)),
     "RFC 8693": ("OAuth 2.0 Token Exchange", RFC.format(8693)),
     "RFC 8705": ("Mutual-TLS Client Authentication and Certificate-Bound Access Tokens", RFC.format(8705)),
+    "RFC 8707": ("Resource Indicators for OAuth 2.0", RFC.format(8707)),
     "RFC 8725": ("JSON Web Token Best Current Practices", RFC.format(8725)),
     "RFC 9068": ("JWT Profile for Access Tokens", RFC.format(9068)),
     "RFC 9101": ("JWT-Secured Authorization Request", RFC.format(9101)),

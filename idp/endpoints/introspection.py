@@ -9,6 +9,7 @@ from idp.issuance import access_token, refresh_token
 from idp.issuance.access_token import AccessToken
 from idp.issuance.issue import type_of
 from idp.issuance.subject import subject_of
+from idp.protocol import resource
 from idp.protocol.errors import InvalidGrant, InvalidToken, OAuthError
 from idp.settings.load import Settings
 from idp.store import grants, revoked_tokens
@@ -73,17 +74,30 @@ def _of_access_token(token: str, client: Client) -> Mapping[str, object] | None:
 
 
 def _of_app(read: AccessToken, client: Client) -> Mapping[str, object] | None:
-    if read.client_id != client.client_id or revoked_tokens.holds(read.grant_id):
+    app = client if read.client_id == client.client_id else _on_behalf(read, client, read.client_id)
+    if app is None or revoked_tokens.holds(read.grant_id):
         return None
     return {"iss": house().mint.issuer, "client_id": read.client_id, "sub": read.client_id, "jti": read.grant_id}
 
 
 def _of_person(read: AccessToken, client: Client) -> Mapping[str, object] | None:
     found = grants.alive(read.grant_id)
-    if found is None or (read.given_to or found[0].client_id) != client.client_id:
+    if found is None:
+        return None
+    given_to = read.given_to or found[0].client_id
+    app = client if given_to == client.client_id else _on_behalf(read, client, given_to)
+    if app is None:
         return None
     act = {"act": json.loads(read.act)} if read.act else {}
-    return {**_about(found[0], client), "client_id": client.client_id, **act}
+    details = {"authorization_details": json.loads(read.details)} if read.details else {}
+    return {**_about(found[0], app), "client_id": given_to, **act, **details}
+
+
+def _on_behalf(read: AccessToken, client: Client, given_to: str) -> Client | None:
+    """§2.2, §4: an API hears of tokens that are for it, and knows the person as the app does whose token it is."""
+    if not resource.introspected_by(client.client_id, read.resources, house().mint.apis):
+        return None
+    return house().clients.find(given_to, now())
 
 
 def _audience(resources: tuple[str, ...]) -> object:

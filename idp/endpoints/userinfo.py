@@ -28,7 +28,7 @@ def userinfo() -> Response:
     mint = house().mint
     came = bearer.presented(request)
     token = access_token.read(came.token, mint.sealer, mint.ring, mint.issuer, now())
-    if token.resources and mint.issuer not in token.resources:
+    if token.resources and not {mint.issuer, f"{mint.issuer}/userinfo"} & set(token.resources):
         raise InvalidToken("the access token is for another place")
     bearer.prove(came, token.holder.jkt)
     found = grants.alive(token.grant_id)

@@ -1,7 +1,7 @@
 """One token answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3)."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from idp.issuance import access_token, id_token, refresh_token
@@ -12,6 +12,7 @@ from idp.protocol import token_exchange
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import ServerError
 from idp.protocol.holder import Holder
+from idp.protocol.resource import Apis
 from idp.protocol.scope import OPENID
 from idp.settings.sections import Tokens
 from idp.signing.ring import KeyRing, NoSigner
@@ -28,6 +29,7 @@ class Mint:
     tokens: Tokens
     sealer: Sealer
     ring: KeyRing
+    apis: Apis = field(default_factory=dict)
 
 
 def issue(
@@ -49,7 +51,7 @@ def issue_to_client(mint: Mint, client_id: str, metadata: ClientMetadata, terms:
     ServerError as above.
     """
     token = _token(mint, new_id(), client_id, terms, now)
-    return _answer(mint, _for_client(mint, token, metadata, now), terms)
+    return _answer(mint, _for_client(mint, token, _as_read(metadata, terms), now), terms)
 
 
 class Exchange(NamedTuple):
@@ -68,7 +70,7 @@ def exchange(mint: Mint, exchanged: Exchange, metadata: ClientMetadata, terms: T
     """
     grant, client_id, until, token_type = exchanged
     token = _token(mint, grant.id, "", terms, now)._replace(expires_at=until, given_to=client_id)
-    wanted = replace(metadata, access_token_format="jwt") if token_type == token_exchange.JWT else metadata
+    wanted = _as_read(metadata, terms._replace(as_jwt=terms.as_jwt or token_type == token_exchange.JWT))
     try:
         text = _access_token(mint, grant, wanted, token, now)
     except NoSigner as error:
@@ -88,7 +90,7 @@ def _for_client(mint: Mint, token: AccessToken, metadata: ClientMetadata, now: i
 def _members(
     mint: Mint, grant: Grant, person: Person, metadata: ClientMetadata, terms: Terms, now: int
 ) -> dict[str, object]:
-    token = _access_token(mint, grant, metadata, _token(mint, grant.id, "", terms, now), now)
+    token = _access_token(mint, grant, _as_read(metadata, terms), _token(mint, grant.id, "", terms, now), now)
     answer = _answer(mint, token, terms)
     if "refresh_token" in metadata.grant_types:
         refresh = refresh_token.RefreshToken(grant.id, grant.generation)
@@ -100,9 +102,8 @@ def _members(
 
 def _token(mint: Mint, grant_id: str, client_id: str, terms: Terms, now: int) -> AccessToken:
     expires_at = now + mint.tokens.access_token_for
-    return AccessToken(
-        grant_id, terms.scope, expires_at, client_id, terms.holder, terms.resources, terms.details, terms.act
-    )
+    scope = terms.scope if terms.token_scope is None else terms.token_scope
+    return AccessToken(grant_id, scope, expires_at, client_id, terms.holder, terms.resources, terms.details, terms.act)
 
 
 def _answer(mint: Mint, token: str, terms: Terms) -> dict[str, object]:
@@ -111,9 +112,14 @@ def _answer(mint: Mint, token: str, terms: Terms) -> dict[str, object]:
         "access_token": token,
         "token_type": type_of(terms.holder),
         "expires_in": mint.tokens.access_token_for,
-        "scope": str(terms.scope),
+        "scope": str(terms.scope if terms.token_scope is None else terms.token_scope),
         **details,
     }
+
+
+def _as_read(metadata: ClientMetadata, terms: Terms) -> ClientMetadata:
+    """RFC 9068 §1: an API that asks nobody reads the token itself."""
+    return replace(metadata, access_token_format="jwt") if terms.as_jwt else metadata
 
 
 def type_of(holder: Holder) -> str:

@@ -10,7 +10,8 @@ class Terms(NamedTuple):
     """`scope` is the grant's own or a part of it, `resources` likewise (RFC 8707; none: Portico itself).
 
     `details` is JSON of the authorization details (RFC 9396 §7), `act` JSON of who acts for the person (RFC 8693 §4.1),
-    "" for none. `nonce` is for the ID token.
+    "" for none. `nonce` is for the ID token, `token_scope` the part of `scope` that the access token has, None for all.
+    `as_jwt` says that somebody besides Portico reads it.
     """
 
     scope: Scope
@@ -19,3 +20,5 @@ class Terms(NamedTuple):
     resources: tuple[str, ...] = ()
     details: str = ""
     act: str = ""
+    token_scope: Scope | None = None
+    as_jwt: bool = False

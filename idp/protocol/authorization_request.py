@@ -36,6 +36,7 @@ class AuthorizationRequest:
     code_challenge: str | None = field(default=None, repr=False)
     dpop_jkt: str = ""
     idp_hint: str | None = None
+    resources: tuple[str, ...] = ()
 
     @property
     def asked_scope(self) -> Scope:
@@ -62,6 +63,7 @@ class AuthorizationRequest:
             "code_challenge": self.code_challenge,
             "dpop_jkt": self.dpop_jkt or None,
             "idp_hint": self.idp_hint,
+            "resources": list(self.resources) or None,
         }
         return json.dumps({name: value for name, value in members.items() if value is not None})
 
@@ -85,4 +87,5 @@ class AuthorizationRequest:
             code_challenge=members.get("code_challenge"),
             dpop_jkt=members.get("dpop_jkt", ""),
             idp_hint=members.get("idp_hint"),
+            resources=tuple(members.get("resources", ())),
         )

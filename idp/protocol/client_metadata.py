@@ -78,6 +78,8 @@ class ClientMetadata:
     access_token_format: Literal["opaque", "jwt"] = "opaque"
     unknown_scope: Literal["drop", "refuse"] = "drop"
     """What becomes of scopes the client may not ask for."""
+    resources: tuple[str, ...] = ()
+    """The APIs it may ask tokens for, besides those open to all (RFC 8707)."""
     trusted_issuers: tuple[Mapping[str, Any], ...] = ()
     """Whose signed word about which subject it may bring instead of credentials (RFC 7523 §2.1)."""
     exchange_from: tuple[str, ...] = ()

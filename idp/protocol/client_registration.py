@@ -72,6 +72,7 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "scope_sentences": kinds.sentences,
     "access_token_format": kinds.one_of("opaque", "jwt"),
     "unknown_scope": kinds.one_of("drop", "refuse"),
+    "resources": kinds.texts,
     "trusted_issuers": trusted_issuers.kind,
     "exchange_from": kinds.texts,
     "exchange_to": kinds.texts,

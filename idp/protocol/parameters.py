@@ -16,6 +16,7 @@ MOST: Final = 64
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_BUT_WHITESPACE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+REPEATABLE: Final = frozenset({"resource"})
 _JSON = frozenset({"claims", "authorization_details"})
 
 
@@ -26,10 +27,16 @@ class Parameters:
     could be trusted: asking for it raises `InvalidRequest`. `repr` shows names, never values.
     """
 
-    __slots__ = ("_values", "duplicates")
+    __slots__ = ("_repeated", "_values", "duplicates")
 
-    def __init__(self, values: Mapping[str, str], duplicates: frozenset[str]) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, str],
+        duplicates: frozenset[str],
+        repeated: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
         self._values = values
+        self._repeated = repeated or {}
         self.duplicates: Final = duplicates
 
     @classmethod
@@ -37,33 +44,43 @@ class Parameters:
         """Decode application/x-www-form-urlencoded octets; raises `InvalidRequest` saying what is wrong."""
         values: dict[str, str] = {}
         duplicates = []
+        repeated: dict[str, tuple[str, ...]] = {}
         for pair in _pairs(encoded):
             name, _, value = pair.partition("=")
             if "%" in pair or "+" in pair:
                 name, value = _decoded(name), _decoded(value)
             if not (name.isprintable() and value.isprintable()):
                 _refuse_control_characters(name, value)
-            if name in values:
+            if name in REPEATABLE:
+                repeated[name] = (*repeated.get(name, ()), value)
+            elif name in values:
                 duplicates.append(name)
             values[name] = value
-        return cls(values, frozenset(duplicates))
+        return cls(values, frozenset(duplicates), repeated)
 
     @classmethod
-    def of(cls, values: Mapping[str, str]) -> "Parameters":
+    def of(cls, values: Mapping[str, str | list[str]]) -> "Parameters":
         """The same parameters as if they had come encoded."""
-        return cls.parse(urlencode(values).encode())
+        return cls.parse(urlencode(values, doseq=True).encode())
 
     def get(self, name: str, at_most: int = LONGEST) -> str | None:
         """The value, or None where it is absent or empty.
 
         Raises `InvalidRequest` where the name came twice or the value has more than `at_most` characters.
         """
-        if name in self.duplicates:
+        if name in self.duplicates or len(self._repeated.get(name, ())) > 1:
             raise InvalidRequest(f"{_shown(name)} was sent more than once; send it once")
         value = self._values.get(name)
         if value and len(value) > at_most:
             raise InvalidRequest(f"{_shown(name)} is longer than {at_most} characters")
         return value or None
+
+    def every(self, name: str, at_most: int = LONGEST) -> tuple[str, ...]:
+        """All values of one that may come more than once (RFC 8707 §2); empty ones are as good as absent."""
+        found = tuple(value for value in self._repeated.get(name, ()) if value)
+        if any(len(value) > at_most for value in found):
+            raise InvalidRequest(f"{_shown(name)} is longer than {at_most} characters")
+        return found
 
     def as_sent(self) -> dict[str, str]:
         """All of them by name, for whoever has to pass them on; of one that came twice, the last."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from idp.protocol.errors import InvalidRequestObject
 from idp.protocol.numeric_date import is_numeric_date
-from idp.protocol.parameters import Parameters
+from idp.protocol.parameters import REPEATABLE, Parameters
 
 TYPES: Final = ("oauth-authz-req+jwt", "jwt", "")
 SKEW: Final = 60
@@ -30,8 +30,15 @@ def parameters_of(claims: Mapping[str, object], client_id: str, issuer: str, now
         raise InvalidRequestObject("sub of the request object must not be the client_id")
     if "request" in claims or "request_uri" in claims:
         raise InvalidRequestObject("a request object holds no other request")
-    named = {name: _text(name, value) for name, value in claims.items() if name not in _ABOUT_THE_JWT}
+    named = {name: _value(name, value) for name, value in claims.items() if name not in _ABOUT_THE_JWT}
     return Parameters.of({**named, "client_id": client_id})
+
+
+def _value(name: str, value: object) -> str | list[str]:
+    """RFC 8707 §2: what may come more than once is an array."""
+    if name in REPEATABLE and isinstance(value, list):
+        return [_text(name, item) for item in value]
+    return _text(name, value)
 
 
 def _text(name: str, value: object) -> str:

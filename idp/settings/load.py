@@ -18,6 +18,7 @@ from pydantic_settings import (
 from idp.settings.developers import Developers
 from idp.settings.people import Account, Agreements, Geoip, Passkeys, SecondFactor, SignIn, comes_into_force_at
 from idp.settings.registration import Registration, for_mcp
+from idp.settings.resources import Resources
 from idp.settings.sections import (
     LOOPBACK,
     Brand,
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     agreements: Agreements = Agreements()
     geoip: Geoip = Geoip()
     developers: Developers = Developers()
+    resources: Resources = {}
     upstream: Upstreams = {}
 
     @classmethod

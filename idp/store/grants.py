@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.protocol.errors import InvalidGrant, InvalidScope
 from idp.protocol.holder import ANYBODY, Holder
+from idp.protocol.resource import narrowed
 from idp.protocol.scope import Scope
 from idp.settings.sections import Tokens
 from idp.store.base import Base, count, db
@@ -49,9 +50,7 @@ class GrantRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What stands behind a code and everything it gave. `claims` and `details` are JSON, "" for none; `holder` is who
-    alone may refresh it.
-    """
+    """What stands behind a code and all it gave. `claims`, `details`: JSON or ""; `holder` alone may refresh it."""
 
     id: str
     user_id: str
@@ -205,8 +204,9 @@ def rotate(
     idle_since: int,
     tokens: Tokens,
     holder: Holder = ANYBODY,
+    resources: tuple[str, ...] = (),
 ) -> tuple[Grant, Person]:
-    """RFC 9700 §4.14.2: the next generation, or the end of the family. InvalidScope when `wanted` is wider.
+    """RFC 9700 §4.14.2: the next generation, or the end of the family. InvalidScope, InvalidTarget for more.
 
     One generation behind and within the grace gives the same generation again: honest apps lose answers. A
     generation ahead of the row (a power cut may forget the last write) is refused and revokes nothing.
@@ -219,6 +219,7 @@ def rotate(
         raise InvalidGrant("the refresh token is bound to a key: prove that you hold it")
     if not wanted <= grant.scope:
         raise InvalidScope("scope may not be wider than what was granted")
+    narrowed(resources, grant.resources)
     expires_at = min(now + tokens.refresh_idle_for, found.opened_at + tokens.refresh_absolute_for)
     spent = {"id": grant_id, "generation": generation, "now": now, "expires_at": expires_at}
     won = grant.generation == generation and hot_count(_NEXT_GENERATION, spent) == 1

@@ -10,6 +10,7 @@ from idp import clock
 from idp.accounts.documents import Documents
 from idp.accounts.hashing import PasswordHasher
 from idp.accounts.pictures import Darkroom
+from idp.issuance import apis
 from idp.issuance.issue import Mint
 from idp.outside import addresses, fetch
 from idp.outside.fetch import Fetcher
@@ -57,7 +58,7 @@ def prepare(app: Flask, settings: Settings) -> None:
         ring=ring,
         hasher=PasswordHasher(settings.password),
         darkroom=Darkroom(),
-        mint=Mint(settings.server.issuer, settings.tokens, sealer, ring),
+        mint=Mint(settings.server.issuer, settings.tokens, sealer, ring, apis.of(settings.resources)),
         clients=KnownApps(settings, reader),
         atlas=_atlas(settings.geoip.database),
         upstreams=Registry.of(settings),

@@ -102,7 +102,7 @@ def test_a_sub_in_claims_is_read_as_the_app_knows_the_person(news: RelyingApp, a
         assert ("code" in visit.answer) is answered, value
 
 
-@pytest.mark.section("RP-Initiated Logout §2")
+@pytest.mark.section("RP-Initiated Logout 1.0 §2")
 def test_a_hint_signs_out_without_a_question(news: RelyingApp, alice: Person) -> None:
     hint = signed_in(news, alice).answer["id_token"]
     arrived = alice.browser.open(f"/end_session?id_token_hint={hint}&post_logout_redirect_uri=https://news.example/bye")

@@ -164,3 +164,16 @@ def test_rfc6749_5_2_what_is_missing_is_named() -> None:
     for name in ("code", "grant_type"):
         with pytest.raises(InvalidRequest, match=f"{name} is missing"):
             parameters.require(name)
+
+
+@pytest.mark.section("RFC 8707 §2")
+def test_rfc8707_2_a_resource_may_come_more_than_once_and_nobody_takes_one_for_all() -> None:
+    both = Parameters.parse(b"resource=https://a.example&resource=https://b.example&resource=")
+    assert both.every("resource") == ("https://a.example", "https://b.example")
+    both.refuse_duplicates()
+    with pytest.raises(InvalidRequest, match="more than once"):
+        both.get("resource")
+    with pytest.raises(InvalidRequest, match="longer"):
+        both.every("resource", 5)
+    assert both.every("audience") == ()
+    assert Parameters.of({"resource": ["https://a.example"]}).get("resource") == "https://a.example"

@@ -68,3 +68,12 @@ def test_rfc9101_6_3_what_fits(changes: dict[str, Any]) -> None:
 def test_rfc9101_6_3_what_does_not_fit_is_named(changes: dict[str, Any], word: str) -> None:
     with pytest.raises(InvalidRequestObject, match=word):
         read(changes)
+
+
+@pytest.mark.section("RFC 8707 §2")
+def test_rfc8707_2_several_resources_are_an_array() -> None:
+    assert read({"resource": ["https://a.example", "https://b.example"]}).every("resource") == (
+        "https://a.example",
+        "https://b.example",
+    )
+    assert read({"resource": "https://a.example"}).get("resource") == "https://a.example"

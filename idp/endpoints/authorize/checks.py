@@ -1,11 +1,11 @@
 """Who asks, and what: an authorization request becomes a value, or an error. Read CHECKS from top to bottom."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from idp.issuance.subject import person_behind
-from idp.protocol import acr, dpop, hints, response_mode
+from idp.protocol import acr, dpop, hints, resource, response_mode
 from idp.protocol.authorization_request import AuthorizationRequest, ReplyTo
 from idp.protocol.claims import ClaimsRequest
 from idp.protocol.errors import (
@@ -25,6 +25,7 @@ from idp.protocol.max_age import parse_max_age
 from idp.protocol.parameters import Parameters
 from idp.protocol.pkce import Challenge
 from idp.protocol.prompt import NONE, Prompt
+from idp.protocol.resource import Apis
 from idp.protocol.response_type import parse_response_type
 from idp.protocol.scope import Scope
 from idp.signing.ring import BadToken, KeyRing
@@ -51,7 +52,7 @@ class Unanswerable(Exception):
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the checks look at. `prompts` are the values of prompt that are offered here; `is_signed` says that the app
-    signed all of it (RFC 9101).
+    signed all of it (RFC 9101); `apis` are those that tokens can be for (RFC 8707).
     """
 
     parameters: Parameters
@@ -61,6 +62,7 @@ class Asked:
     prompts: tuple[str, ...]
     now: int
     is_signed: bool = False
+    apis: Apis = field(default_factory=dict)
 
 
 def who_asks(parameters: Parameters, clients: KnownClients, now: int) -> tuple[Client, ReplyTo]:
@@ -216,6 +218,13 @@ def _person(subject: str | None, asked: Asked) -> str | None:
     return None if subject is None else person_behind(subject, asked.client.metadata)
 
 
+def resources_are_known(asked: Asked) -> Mapping[str, object]:
+    """RFC 8707 §2.1."""
+    wanted = resource.wanted(asked.parameters)
+    resource.check_allowed(wanted, asked.client.metadata.resources, asked.apis, asked.issuer)
+    return {"resources": wanted}
+
+
 def wishes_are_heard(asked: Asked) -> Mapping[str, object]:
     """Core §3.1.2.1: these help when they can, and never fail a request."""
     parameters, metadata = asked.parameters, asked.client.metadata
@@ -238,6 +247,7 @@ CHECKS: Final[tuple[tuple[Check, str], ...]] = (  # A authorize, P pushed, D dev
     (response_mode_fits, "A P"),
     (state_and_nonce_are_bounded, "A P"),
     (scope_is_allowed, "A P D B"),
+    (resources_are_known, "A P D B"),
     (prompt_makes_sense, "A P"),
     (max_age_is_a_number, "A P D B"),
     (challenge_is_s256, "A P"),

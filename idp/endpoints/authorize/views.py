@@ -51,7 +51,8 @@ def authorize() -> Response:
     settings = house().settings
     prompts = prompt.offered(sign_up=settings.signup.enabled)
     is_signed = whole is not parameters
-    asked = Asked(whole, client, house().ring, settings.server.issuer, prompts, now(), is_signed=is_signed)
+    issuer, apis = settings.server.issuer, house().mint.apis
+    asked = Asked(whole, client, house().ring, issuer, prompts, now(), is_signed=is_signed, apis=apis)
     try:
         checked = what_is_asked(asked, reply_to)
     except OAuthError as error:

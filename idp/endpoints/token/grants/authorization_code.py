@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from idp.endpoints.token.asking import Asking
+from idp.endpoints.token.terms import for_person
 from idp.issuance import authorization_code
 from idp.issuance.issue import Mint, issue
-from idp.issuance.terms import Terms
 from idp.protocol import pkce
 from idp.protocol.errors import InvalidGrant, InvalidRequest
 from idp.protocol.holder import ANYBODY
@@ -27,10 +27,13 @@ def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str
     pkce.prove(code.code_challenge, parameters.get("code_verifier"))
     if code.dpop_jkt not in ("", holder.jkt):  # RFC 9449 §10
         raise InvalidGrant("the code is bound to a key: prove with DPoP that you hold it")
+    granted = code.grant
+    terms = for_person(
+        asking, granted.scope, mint, granted=granted.resources, nonce=code.nonce, details=granted.details
+    )
     idle_since, expires_at = now - settings.session.idle_for, _expires_at(code, client, settings, now)
     grant = replace(code.grant, holder=holder if client.metadata.public else ANYBODY)
     person = grants.open(grant, now, idle_since, expires_at, asked_at=code.expires_at - settings.tokens.code_for)
-    terms = Terms(grant.scope, code.nonce, holder, grant.resources, grant.details)
     return issue(mint, grant, person, client.metadata, terms, now)
 
 

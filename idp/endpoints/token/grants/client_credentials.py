@@ -1,8 +1,8 @@
 """grant_type=client_credentials (RFC 6749 §4.4): an app asks for itself, for nobody."""
 
 from idp.endpoints.token.asking import Asking
+from idp.endpoints.token.terms import for_client
 from idp.issuance.issue import Mint, issue_to_client
-from idp.issuance.terms import Terms
 from idp.protocol.errors import InvalidScope, UnauthorizedClient
 from idp.protocol.scope import ABOUT_PEOPLE, Scope
 from idp.settings.load import Settings
@@ -13,11 +13,11 @@ NAME = "client_credentials"
 
 def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str, object]:
     """§4.4.2: confidential clients only. Scopes about people are not for it: there is no person."""
-    parameters, client, holder = asking
+    parameters, client, _ = asking
     if client.metadata.public:
         raise UnauthorizedClient("client_credentials is for clients that prove who they are")
     scope = own_scope(parameters.get("scope"), client)
-    return issue_to_client(mint, client.client_id, client.metadata, Terms(scope, holder=holder), now)
+    return issue_to_client(mint, client.client_id, client.metadata, for_client(asking, scope, mint), now)
 
 
 def own_scope(asked: str | None, client: Client) -> Scope:

@@ -1,9 +1,10 @@
 """grant_type=refresh_token (RFC 6749 §6, RFC 9700 §4.14, OpenID Connect Core §12)."""
 
+from idp.endpoints.token import terms
 from idp.endpoints.token.asking import Asking
 from idp.issuance import refresh_token
 from idp.issuance.issue import Mint, issue
-from idp.issuance.terms import Terms
+from idp.protocol import resource
 from idp.protocol.errors import InvalidGrant
 from idp.protocol.scope import Scope
 from idp.settings.load import Settings
@@ -21,12 +22,15 @@ def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str
     presented = parameters.require("refresh_token")
     narrower = Scope.parse(parameters.get("scope"))
     token = refresh_token.read(presented, mint.sealer)
+    asked = resource.wanted(parameters)
+    terms.check_allowed(asked, client, mint)
     grant, person = grants.rotate(
         token.grant_id,
         client.client_id,
         token.generation,
         now,
         wanted=narrower,
+        resources=asked,
         idle_since=now - settings.session.idle_for,
         tokens=settings.tokens,
         holder=holder,
@@ -34,5 +38,5 @@ def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str
     allowed = (narrower or grant.scope) & client.metadata.scope
     if not allowed:
         raise InvalidGrant("the registration of this client allows nothing of what was granted any more")
-    terms = Terms(allowed, None, holder, grant.resources, grant.details)
-    return issue(mint, grant, person, client.metadata, terms, now)
+    given = terms.for_person(asking, allowed, mint, granted=grant.resources, details=grant.details)
+    return issue(mint, grant, person, client.metadata, given, now)

@@ -9,7 +9,7 @@ from idp.issuance import access_token
 from idp.issuance.access_token import AccessToken
 from idp.issuance.issue import Exchange, Mint, exchange
 from idp.issuance.terms import Terms
-from idp.protocol import token_exchange
+from idp.protocol import resource, token_exchange
 from idp.protocol.errors import InvalidRequest, InvalidScope, InvalidToken
 from idp.protocol.holder import Holder
 from idp.protocol.scope import Scope
@@ -29,23 +29,26 @@ def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str
     presented = token_exchange.token_of(parameters, "subject")
     if presented is None:
         raise InvalidRequest("subject_token is missing")
-    subject, grant = _of_person(presented, client, holder, mint, now)
+    subject, grant = _of_person(presented, asking, mint, now)
     scope = _scope(parameters.get("scope"), subject, client)
     actor = token_exchange.token_of(parameters, "actor")
     act = _act(actor, subject, client, holder, mint, now)
-    terms = Terms(scope, holder=holder, resources=(target,), act=act)
+    as_jwt = resource.as_jwt((target,), mint.apis)
+    terms = Terms(scope, holder=holder, resources=(target,), act=act, as_jwt=as_jwt)
     until = min(subject.expires_at, now + mint.tokens.access_token_for)
     return exchange(mint, Exchange(grant, client.client_id, until, wanted_type), policy, terms, now)
 
 
-def _of_person(presented: str, client: Client, holder: Holder, mint: Mint, now: int) -> tuple[AccessToken, Grant]:
+def _of_person(presented: str, asking: Asking, mint: Mint, now: int) -> tuple[AccessToken, Grant]:
     """§2.2.2: one sentence for whatever is wrong with it, so that nobody learns whose tokens live."""
+    _, client, holder = asking
     token = _genuine(presented, "subject", holder, mint, now)
     found = None if token.client_id else grants.alive(token.grant_id)
     if found is not None:
         grant, _ = found
-        given_to = token.given_to or grant.client_id
-        if given_to == client.client_id or given_to in client.metadata.exchange_from:
+        whose = {client.client_id, *client.metadata.exchange_from}
+        is_for_it = resource.introspected_by(client.client_id, token.resources, mint.apis)
+        if is_for_it or (token.given_to or grant.client_id) in whose:
             return token, grant
     raise InvalidRequest("subject_token is no live token of a person that this client may exchange")
 
