@@ -30,7 +30,7 @@ def decides(person: Person, decision: str = "accept") -> Page:
 
 def people_of(app: Flask, client_id: str) -> list[str]:
     with app.app_context():
-        return [person.email for person in app_owners.of_app(client_id)]
+        return sorted(person.email for person in app_owners.of_app(client_id))
 
 
 def test_an_invited_person_owns_the_app_too(app: Flask, dev: Developer, bob: Person, mailbox: Mailbox) -> None:

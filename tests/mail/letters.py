@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from idp.mail import address_change, alerts, farewells, messages, notices
+from idp.mail import address_change, alerts, developers, farewells, messages, notices
 from idp.mail.letter import Letter
 from idp.mail.sign_in_code import sign_in_code
 from idp.settings.load import Settings
@@ -107,6 +107,30 @@ def mailed_code(to: messages.Reader = JANE, app: str = "Photo Box", origin: mess
     return sign_in_code(settings(), to, link=link, code=CODE, app=app, origin=origin)
 
 
+def secret_rotated(to: messages.Reader = JANE, origin: messages.Origin = LAPTOP, until: int = NOW) -> Letter:
+    link = f"{ISSUER}/developers/box/credentials"
+    return developers.secret_rotated(settings(), to, app="Photo Box", at=NOW, until=until, link=link, origin=origin)
+
+
+def secret_expires(to: messages.Reader = JANE, app: str = "Photo Box") -> Letter:
+    link = f"{ISSUER}/developers/box/credentials"
+    return developers.secret_expires(settings(), to, app=app, expires_at=NOW, link=link)
+
+
+def app_suspended(to: messages.Reader = JANE, reason: str = "It asked for passwords") -> Letter:
+    return developers.app_suspended(settings(), to, app="Photo Box", reason=reason, link=f"{ISSUER}/developers/box")
+
+
+def owners_changed(to: messages.Reader = JANE, came: bool = True) -> Letter:
+    link = f"{ISSUER}/developers/box/owners"
+    return developers.owners_changed(settings(), to, app="Photo Box", email="jo@example.org", came=came, link=link)
+
+
+def invitation(to: messages.Reader = JANE, hands_over: bool = False) -> Letter:
+    link, by = "/developers/invitations", "jo@example.org"
+    return developers.invitation(settings(), to, app="Photo Box", by=by, hands_over=hands_over, days=7, link=link)
+
+
 ALL: Mapping[str, Any] = {
     "confirm_address": confirm,
     "account_exists": exists,
@@ -124,4 +148,9 @@ ALL: Mapping[str, Any] = {
     "deletion_done": deletion_done,
     "authenticator_added": proof_changed,
     "sign_in_code": mailed_code,
+    "secret_rotated": secret_rotated,
+    "secret_expires": secret_expires,
+    "app_suspended": app_suspended,
+    "app_owners_changed": owners_changed,
+    "app_invitation": invitation,
 }
