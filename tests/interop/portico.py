@@ -53,7 +53,8 @@ class Portico:
         home = f"http://127.0.0.1:{free_port()}"
         folder = self.install.folder / "clients" / f"{name}-{next(self.numbers)}"
         folder.mkdir(parents=True)
-        secret = "" if metadata.get("token_endpoint_auth_method") == "none" else secrets.token_urlsafe(32)
+        has_none = metadata.get("token_endpoint_auth_method") in ("none", "private_key_jwt")
+        secret = "" if has_none else secrets.token_urlsafe(32)
         members = {key: placed(value, home) for key, value in metadata.items()}
         if secret:
             (folder / "secret").write_text(secret)

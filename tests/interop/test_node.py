@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,9 +16,18 @@ from tests.parts import needs
 pytestmark = [pytest.mark.interop, pytest.mark.browser, needs("Chromium"), needs("Node 20")]
 
 ALL = {"scope": "openid profile email offline_access", "grant_types": ["authorization_code", "refresh_token"]}
-SERVERS = {
+SERVERS: dict[str, dict[str, Any]] = {
     "openid-client": {"token_endpoint_auth_method": "client_secret_post", "id_token_signed_response_alg": "ES256"},
     "oauth4webapi": {"token_endpoint_auth_method": "client_secret_basic", "id_token_signed_response_alg": "EdDSA"},
+    "openid-client-signed": {
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks_uri": "/jwks.json",
+        "id_token_signed_response_alg": "ES256",
+        "authorization_signed_response_alg": "ES256",
+        "require_signed_request_object": True,
+        "require_pushed_authorization_requests": True,
+        "dpop_bound_access_tokens": True,
+    },
 }
 
 

@@ -22,7 +22,8 @@ function answer(response, title, body, status = 200) {
 const goTo = (response, url) => response.writeHead(303, { Location: String(url) }).end()
 
 // `relyingParty`: start(memory) -> URL, finish(request, memory) -> tokens, claims(tokens), userinfo(tokens),
-// refresh(tokens) -> tokens, signOut(tokens) -> URL. Anything it throws is shown, not hidden.
+// refresh(tokens) -> tokens, signOut(tokens) -> URL, and keys, a JWK Set, where the app has keys of its own. Anything it
+// throws is shown, not hidden.
 export function open(relyingParty) {
   let memory = {}
   let tokens = null
@@ -57,6 +58,8 @@ export function open(relyingParty) {
       tokens = null
       goTo(response, url)
     },
+    '/jwks.json': async (_, response) =>
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(relyingParty.keys)),
     '/signed-out': async (request, response) =>
       answer(response, 'Signed out', json('query', Object.fromEntries(request.url.searchParams))),
   }
