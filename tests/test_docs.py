@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from idp.cli.main import COMMANDS
 from idp.settings.load import Settings
+from idp.settings.resources import Resource
 from idp.settings.upstreams import AnyOpenid, Common
 
 ROOT = Path(__file__).parents[1]
@@ -89,7 +90,10 @@ def unknown_settings(text: str) -> Iterator[str]:
                 yield from (
                     f"upstream.{of}.{name}" for of, own in table.items() for name in own if name not in PROVIDERS
                 )
-            elif kind:
+            elif section == "resources":
+                known = names_of(Resource)
+                yield from (f"resources.{of}.{name}" for of, own in table.items() for name in own if name not in known)
+            elif kind and isinstance(table, dict):
                 yield from (f"{section}.{name}" for name in table if name not in names_of(kind.annotation))
     for variable in VARIABLE.findall(text):
         section, _, name = variable.removeprefix("IDP_").lower().partition("__")

@@ -239,3 +239,33 @@ def test_an_environment_variable_nobody_reads_is_refused(monkeypatch: pytest.Mon
     monkeypatch.delenv("IDP_SERVER__ISUER")
     monkeypatch.setenv("IDP_SERVR__ISSUER", "http://127.0.0.1:1")
     assert "servr" in problems().lower()
+
+
+MCP_SERVER = {"files": {"identifier": "https://mcp.example.com/mcp", "open": True}}
+
+
+def test_a_profile_is_settings_by_another_name() -> None:
+    """Where the operator said something, that counts."""
+    usual = load_settings(MANUAL, profile="mcp", resources=MCP_SERVER).registration
+    assert (usual.mode, usual.client_id_documents) == ("open", "any")
+    said = {"mode": "token", "client_id_documents": ["vscode.dev"]}
+    own = load_settings(MANUAL, profile="mcp", resources=MCP_SERVER, registration=said).registration
+    assert (own.mode, own.client_id_documents) == ("token", ("vscode.dev",))
+    assert "resources.NAME" in problems(profile="mcp")
+    assert "resources.NAME" in problems(profile="mcp", resources={"files": MCP_SERVER["files"] | {"open": False}})
+
+
+def test_what_makes_no_sense_for_apps_that_register_themselves() -> None:
+    issuer = {"issuer": "https://directory.example"}
+    for said, word in (
+        ({"mode": "maybe"}, "mode"),
+        ({"scopes": []}, "scopes"),
+        ({"scopes": ['a"b']}, "scopes"),
+        ({"redirect_hosts": ["https://a.example"]}, "redirect_hosts"),
+        ({"client_id_documents": "some"}, "client_id_documents"),
+        ({"require_statement": True}, "statements"),
+        ({"statements": {"a": issuer}}, "jwks"),
+        ({"statements": {"a": issuer | {"jwks_uri": "http://directory.example/"}}}, "https"),
+        ({"statements": {"a": issuer | {"jwks_uri": "https://a.example/", "jwks": {"keys": []}}}}, "one of the two"),
+    ):
+        assert word in problems(registration=said), said

@@ -97,6 +97,13 @@ class Settings(BaseSettings):
         return given | {"registration": for_mcp(given.get("registration") or {})}
 
     @model_validator(mode="after")
+    def an_mcp_server_is_named(self) -> Self:
+        """Its clients name the server that a token is for, always."""
+        if self.profile == "mcp" and not any(api.open for api in self.resources.values()):
+            raise ValueError("profile 'mcp' needs an API that is open: [resources.NAME] with identifier and open = true")
+        return self
+
+    @model_validator(mode="after")
     def no_published_key_vanishes_early(self) -> Self:
         longest = max(self.tokens.id_token_for, self.tokens.access_token_for)
         slack = max(self.keys.jwks_max_age, self.keys.ring_cache)  # another node may sign with it a little longer

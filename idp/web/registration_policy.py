@@ -8,9 +8,10 @@ from idp.settings.load import Settings
 
 
 def standing(settings: Settings) -> Policy:
-    """As the operator set it; an initial access token may say otherwise."""
+    """As the operator set it; an initial access token may say otherwise. Every app may ask for what an open API has."""
     own = settings.registration
-    return Policy(Scope(own.scopes), own.grant_types, own.redirect_hosts, own.require_pkce)
+    open_to_all = (scope for api in settings.resources.values() if api.open for scope in api.scopes)
+    return Policy(Scope((*own.scopes, *open_to_all)), own.grant_types, own.redirect_hosts, own.require_pkce)
 
 
 def insist_on_own_logo(metadata: ClientMetadata, issuer: str) -> None:
