@@ -54,6 +54,7 @@ SPECIFICATIONS = {
     "RFC 7009": ("OAuth 2.0 Token Revocation", RFC.format(7009)),
     "RFC 7033": ("WebFinger: which provider somebody has", RFC.format(7033)),
     "RFC 7515": ("JSON Web Signature, as others sign", RFC.format(7515)),
+    "RFC 7516": ("JSON Web Encryption, for apps that ask for it", RFC.format(7516)),
     "RFC 7517": ("JSON Web Key", RFC.format(7517)),
     "RFC 7519": ("JSON Web Token", RFC.format(7519)),
     "RFC 7521": ("Assertion Framework for OAuth 2.0", RFC.format(7521)),
@@ -78,6 +79,7 @@ SPECIFICATIONS = {
     "RFC 9449": ("OAuth 2.0 Demonstrating Proof of Possession (DPoP)", RFC.format(9449)),
     "RFC 9470": ("Step Up Authentication Challenge: acr_values and max_age", RFC.format(9470)),
     "RFC 9700": ("Best Current Practice for OAuth 2.0 Security", RFC.format(9700)),
+    "RFC 9701": ("JSON Web Token Response for OAuth Token Introspection", RFC.format(9701)),
     "RFC 9728": ("OAuth 2.0 Protected Resource Metadata", RFC.format(9728)),
     "JARM": ("JWT Secured Authorization Response Mode", "https://openid.net/specs/oauth-v2-jarm.html"),
     "Client ID Metadata Document": (

@@ -5,6 +5,7 @@ import json
 from flask import Blueprint, Response, current_app, request
 
 from idp.protocol import scope
+from idp.protocol.encryption import ENCS, KEY_ALGS
 from idp.settings.load import Settings
 from idp.web import cors
 from idp.web.answers import public_json
@@ -59,6 +60,8 @@ def metadata(settings: Settings) -> dict[str, object]:
         "jwks_uri": f"{settings.server.issuer}/jwks.json",
         "scopes_supported": list(scope.OFFERED),
         "subject_types_supported": ["public", "pairwise"],
+        "id_token_encryption_alg_values_supported": list(KEY_ALGS),
+        "id_token_encryption_enc_values_supported": list(ENCS),
         "ui_locales_supported": list(settings.locale.offered),
         "service_documentation": f"{settings.server.issuer}/help",
         "op_policy_uri": settings.brand.privacy_url or f"{settings.server.issuer}/privacy",

@@ -5,18 +5,20 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
-from idp.issuance import access_token, refresh_token
+from idp.issuance import access_token, introspection_response, refresh_token
 from idp.issuance.access_token import AccessToken
 from idp.issuance.issue import type_of
 from idp.issuance.subject import subject_of
 from idp.protocol import resource
+from idp.protocol.client_registration import SIGNING_ALGS
+from idp.protocol.encryption import ENCS, KEY_ALGS
 from idp.protocol.errors import InvalidGrant, InvalidToken, OAuthError
 from idp.settings.load import Settings
 from idp.store import grants, revoked_tokens
 from idp.store.clients import Client
 from idp.store.grants import Grant
 from idp.web import client_authentication
-from idp.web.answers import private_json
+from idp.web.answers import private_json, private_text
 from idp.web.door import Door
 from idp.web.house import house, now
 from idp.web.received import from_app
@@ -31,7 +33,11 @@ def introspect() -> Response:
     parameters = from_app(request)
     client = client_authentication.who_asks_with_proof(parameters)
     token = parameters.require("token")
-    return private_json(_of_refresh_token(token, client) or _of_access_token(token, client) or INACTIVE)
+    said = _of_refresh_token(token, client) or _of_access_token(token, client) or INACTIVE
+    if introspection_response.MEDIA_TYPE not in request.accept_mimetypes.values():
+        return private_json(said)
+    signed = introspection_response.sign(said, client, house().mint, now())
+    return private_text(signed, introspection_response.MEDIA_TYPE)
 
 
 @routes.errorhandler(OAuthError)
@@ -40,10 +46,13 @@ def refuse(error: OAuthError) -> Response:
 
 
 def metadata(settings: Settings) -> Mapping[str, object]:
-    """RFC 8414 §2."""
+    """RFC 8414 §2, RFC 9701 §7."""
     return {
         "introspection_endpoint": f"{settings.server.issuer}/introspect",
         **client_authentication.metadata(settings, "introspection_endpoint", public=False),
+        "introspection_signing_alg_values_supported": list(SIGNING_ALGS),
+        "introspection_encryption_alg_values_supported": list(KEY_ALGS),
+        "introspection_encryption_enc_values_supported": list(ENCS),
     }
 
 

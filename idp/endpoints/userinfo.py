@@ -4,15 +4,17 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
-from idp.issuance import access_token, claims
+from idp.issuance import access_token, claims, userinfo_response
 from idp.issuance.subject import subject_of
 from idp.protocol.claims import SCOPE_CLAIMS, ClaimsRequest, release, wanted
+from idp.protocol.client_registration import SIGNING_ALGS
+from idp.protocol.encryption import ENCS, KEY_ALGS
 from idp.protocol.errors import InsufficientScope, InvalidToken, OAuthError
 from idp.protocol.scope import OFFERED, OPENID
 from idp.settings.load import Settings
 from idp.store import grants
 from idp.web import bearer, cors, possession
-from idp.web.answers import private_json
+from idp.web.answers import private_json, private_text
 from idp.web.bearer import NoToken
 from idp.web.door import Door
 from idp.web.house import house, now
@@ -43,7 +45,10 @@ def userinfo() -> Response:
         raise InsufficientScope("UserInfo needs the scope openid")
     asked = ClaimsRequest.from_json(grant.claims).within(client.metadata.scope).userinfo if grant.claims else {}
     released = release(claims.of_person(person), wanted(scope, asked))
-    answer = possession.with_nonce(private_json({**released, "sub": subject_of(grant.user_id, client.metadata)}))
+    told = {**released, "sub": subject_of(grant.user_id, client.metadata)}
+    packed = userinfo_response.packed(told, client, mint, now())
+    plain = private_json(told) if packed is None else private_text(packed, userinfo_response.MEDIA_TYPE)
+    answer = possession.with_nonce(plain)
     return cors.open_to(answer, client.metadata.allowed_origins)
 
 
@@ -65,6 +70,9 @@ def metadata(settings: Settings) -> Mapping[str, object]:
     return {
         "userinfo_endpoint": f"{settings.server.issuer}/userinfo",
         "claims_supported": sorted(names.union(*(SCOPE_CLAIMS[scope] for scope in OFFERED if scope in SCOPE_CLAIMS))),
+        "userinfo_signing_alg_values_supported": list(SIGNING_ALGS),
+        "userinfo_encryption_alg_values_supported": list(KEY_ALGS),
+        "userinfo_encryption_enc_values_supported": list(ENCS),
     }
 
 

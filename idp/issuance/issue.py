@@ -1,35 +1,22 @@
 """One token answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3)."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import NamedTuple
 
-from idp.issuance import access_token, id_token, refresh_token
+from idp.issuance import access_token, enclosed, id_token, refresh_token
 from idp.issuance.access_token import AccessToken
+from idp.issuance.mint import Mint as Mint
 from idp.issuance.subject import subject_of
 from idp.issuance.terms import Terms
 from idp.protocol import token_exchange
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import ServerError
 from idp.protocol.holder import Holder
-from idp.protocol.resource import Apis
 from idp.protocol.scope import OPENID
-from idp.settings.sections import Tokens
-from idp.signing.ring import KeyRing, NoSigner
-from idp.signing.sealing import Sealer
+from idp.signing.ring import NoSigner
 from idp.store.base import new_id
 from idp.store.grants import Grant, Person
-
-
-@dataclass(frozen=True)
-class Mint:
-    """All it takes to make tokens."""
-
-    issuer: str
-    tokens: Tokens
-    sealer: Sealer
-    ring: KeyRing
-    apis: Apis = field(default_factory=dict)
 
 
 def issue(
@@ -143,4 +130,5 @@ def _id_token(
     subject = subject_of(grant.user_id, metadata)
     protocol = id_token.of_protocol(grant, subject, mint.issuer, terms.nonce, at_hash, now, expires_at)
     profile = id_token.of_profile(grant, person, terms.scope, metadata)
-    return mint.ring.sign({**profile, **protocol}, alg, now)
+    signed = mint.ring.sign({**profile, **protocol}, alg, now)
+    return enclosed.for_app(signed, "id_token", metadata, mint, now)

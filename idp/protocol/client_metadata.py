@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, Literal
 
-from idp.protocol import client_registration, locales, redirect_uri
+from idp.protocol import client_registration, encryption, locales, redirect_uri
 from idp.protocol.scope import Scope
 from idp.protocol.uri import Uri
 
@@ -35,6 +35,18 @@ class ClientMetadata:
     subject_type: Literal["public", "pairwise"] = "public"
     sector_identifier_uri: str = ""
     id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
+    id_token_encrypted_response_alg: str = ""
+    """"" where it is not encrypted, here and below."""
+    id_token_encrypted_response_enc: str = encryption.DEFAULT_ENC
+    userinfo_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] | None = None
+    """None for JSON that nobody signed."""
+    userinfo_encrypted_response_alg: str = ""
+    userinfo_encrypted_response_enc: str = encryption.DEFAULT_ENC
+    authorization_encrypted_response_alg: str = ""
+    authorization_encrypted_response_enc: str = encryption.DEFAULT_ENC
+    introspection_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
+    introspection_encrypted_response_alg: str = ""
+    introspection_encrypted_response_enc: str = encryption.DEFAULT_ENC
     authorization_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
     request_object_signing_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
     require_signed_request_object: bool = False
@@ -116,10 +128,12 @@ class ClientMetadata:
         return cls(**members | {"scope": Scope(members["scope"].split())})
 
     def members(self) -> dict[str, Any]:
-        """The registration this is, member by member as RFC 7591 writes them: `register` comes to the same again."""
-        said = json.loads(self.to_json())
-        said |= said.pop("localized")
-        return {name: value for name, value in said.items() if value not in (None, "", {}) or name == "scope"}
+        """The registration this is, member by member as RFC 7591 writes them, without what goes without saying:
+        `register` comes to the same again.
+        """
+        silent, said = ClientMetadata(), json.loads(self.to_json())
+        told = [name for name in said if getattr(self, name) != getattr(silent, name)]
+        return {name: said[name] for name in told if name != "localized"} | dict(self.localized)
 
     @property
     def public(self) -> bool:
@@ -141,6 +155,11 @@ class ClientMetadata:
         """The methods it may authenticate with at the token endpoint."""
         pinned = self.token_endpoint_auth_method
         return (pinned,) if pinned else client_registration.SECRET_METHODS
+
+    def encryption_of(self, answer: str) -> tuple[str, str]:
+        """`alg` and `enc` for one of `encryption.ANSWERS`; "" as `alg` where it is not encrypted."""
+        name = f"{answer}_encrypted_response"
+        return getattr(self, f"{name}_alg"), getattr(self, f"{name}_enc")
 
     def accepts_redirect(self, presented: str) -> bool:
         """Whether an authorization answer may go there."""

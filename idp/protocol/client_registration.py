@@ -7,7 +7,7 @@ from authlib.oauth2.rfc7591.claims import ClientMetadataClaims as OAuthClaims
 from authlib.oauth2.rfc7591.claims import InvalidClaimError
 from authlib.oidc.registration.claims import ClientMetadataClaims as OpenIDClaims
 
-from idp.protocol import frontchannel_logout, token_exchange, trusted_issuers
+from idp.protocol import encryption, frontchannel_logout, token_exchange, trusted_issuers
 from idp.protocol import member_kinds as kinds
 from idp.protocol.claims import SCOPE_CLAIMS
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
@@ -42,6 +42,9 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "sector_identifier_uri": kinds.web_address,
     "subject_type": kinds.one_of("public", "pairwise"),
     "id_token_signed_response_alg": kinds.one_of(*SIGNING_ALGS),
+    "userinfo_signed_response_alg": kinds.one_of(*SIGNING_ALGS),
+    "introspection_signed_response_alg": kinds.one_of(*SIGNING_ALGS),
+    **encryption.KINDS,
     "default_max_age": kinds.seconds,
     "require_auth_time": kinds.flag,
     "default_acr_values": kinds.texts,
@@ -85,10 +88,7 @@ LOCALIZABLE: Final = frozenset({"client_name", "client_uri", "logo_uri", "policy
 """RFC 7591 §2.2: the members that may also come with a language tag."""
 
 PROMISES: Final = (
-    "id_token_encrypted_response_alg",
-    "userinfo_signed_response_alg",
-    "userinfo_encrypted_response_alg",
-    "authorization_encrypted_response_alg",
+    "request_object_encryption_alg",
     "tls_client_certificate_bound_access_tokens",
 )
 """Protections we cannot give yet: to ignore them, as RFC 7591 §2 allows, would leave the client believing in them."""
@@ -182,6 +182,10 @@ def _keys_are_where_they_are_needed(members: Members, metadata: Mapping[str, obj
         raise InvalidClientMetadata("token_endpoint_auth_method private_key_jwt needs jwks or jwks_uri")
 
 
+def _what_is_encrypted_has_a_key(members: Members, metadata: Mapping[str, object]) -> None:
+    encryption.check(members, metadata)
+
+
 def _pairwise_has_a_sector(members: Members, metadata: Mapping[str, object]) -> None:
     """OpenID Connect Core §8.1: the host that names it is the app's own, and the same for all its addresses."""
     if members.get("subject_type") != "pairwise" or members.get("sector_identifier_uri"):
@@ -249,6 +253,7 @@ RULES: Final = (
     _who_asks_for_itself_proves_itself,
     _public_clients_use_pkce,
     _keys_are_where_they_are_needed,
+    _what_is_encrypted_has_a_key,
     _pairwise_has_a_sector,
     _frames_show_the_app_itself,
     _optional_scopes_are_in_scope,

@@ -117,13 +117,13 @@ def _imported(entries: list[dict[str, Any]]) -> Iterator[Key]:
     for entry in entries:
         public: dict[str, Any] = {name: entry[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in entry}
         try:
-            if entry["kty"] != "RSA" or LEAST_RSA_BITS <= _bits(entry["n"]) <= MOST_RSA_BITS:
+            if entry["kty"] != "RSA" or LEAST_RSA_BITS <= bits(entry["n"]) <= MOST_RSA_BITS:
                 yield CLASSES[str(entry["kty"])].import_key(public)
         except (JoseError, ValueError, TypeError, KeyError):
             continue
 
 
-def _bits(modulus: str) -> int:
+def bits(modulus: str) -> int:
     """Of a number in base64url (RFC 7518 §2)."""
     return int.from_bytes(urlsafe_b64decode(modulus + "=" * (-len(modulus) % 4))).bit_length()
 

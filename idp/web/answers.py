@@ -10,7 +10,12 @@ from werkzeug.datastructures import Headers
 
 def private_json(members: Mapping[str, object], status: int = 200) -> Response:
     """For one app's eyes: no cache keeps it (RFC 6749 §5.1)."""
-    response = Response(json.dumps(members, separators=(",", ":")), status, mimetype="application/json")
+    return private_text(json.dumps(members, separators=(",", ":")), "application/json", status)
+
+
+def private_text(text: str, mimetype: str, status: int = 200) -> Response:
+    """The same for what is no JSON."""
+    response = Response(text, status, mimetype=mimetype)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Pragma"] = "no-cache"
     return response

@@ -50,7 +50,7 @@ def prepare(app: Flask, settings: Settings) -> None:
     folder = KeyFolder.open(settings.keys.directory)
     sealer = Sealer(folder)
     ring = KeyRing(signing_keys.published, folder, settings.keys.ring_cache)
-    reader = Reader(outward_of(settings))
+    reader, key_sets = Reader(outward_of(settings)), KeySets(outward_of(settings))
     app.extensions["portico"] = House(
         settings=settings,
         folder=folder,
@@ -58,11 +58,11 @@ def prepare(app: Flask, settings: Settings) -> None:
         ring=ring,
         hasher=PasswordHasher(settings.password),
         darkroom=Darkroom(),
-        mint=Mint(settings.server.issuer, settings.tokens, sealer, ring, apis.of(settings.resources)),
+        mint=Mint(settings.server.issuer, settings.tokens, sealer, ring, apis.of(settings.resources), key_sets),
         clients=KnownApps(settings, reader),
         atlas=_atlas(settings.geoip.database),
         upstreams=Registry.of(settings),
-        key_sets=KeySets(outward_of(settings)),
+        key_sets=key_sets,
         reader=reader,
         operators_key_sets=KeySets(fetch.trusting()),
         documents=Documents.of(settings),

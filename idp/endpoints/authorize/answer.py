@@ -60,8 +60,7 @@ def _send(reply_to: ReplyTo, members: Mapping[str, str], client: Client, mint: M
     told = {**members, **state, "iss": mint.issuer}
     carrier, is_signed = response_mode.way_of(reply_to.response_mode)
     if is_signed:
-        alg = client.metadata.authorization_signed_response_alg
-        told = {"response": authorization_response.sign(told, client.client_id, alg, mint, now)}
+        told = {"response": authorization_response.sign(told, client.client_id, client.metadata, mint, now)}
     return CARRIERS[carrier](reply_to.redirect_uri, told)
 
 

@@ -15,6 +15,7 @@ from idp.endpoints.authorize.steps import SIGN_IN, Ask, Refuse, Rules, next_step
 from idp.protocol import acr, pkce, prompt, request_uri, response_mode, response_type
 from idp.protocol.authorization_request import ReplyTo
 from idp.protocol.client_registration import CLIENT_ALGS, SIGNING_ALGS
+from idp.protocol.encryption import ENCS, KEY_ALGS
 from idp.protocol.errors import InvalidClient, InvalidRequest, InvalidRequestUri, OAuthError
 from idp.protocol.hints import DISPLAYS
 from idp.protocol.parameters import Parameters
@@ -102,6 +103,8 @@ def metadata(settings: Settings) -> Mapping[str, object]:
         "claims_parameter_supported": True,
         "claim_types_supported": ["normal"],
         "authorization_signing_alg_values_supported": list(SIGNING_ALGS),
+        "authorization_encryption_alg_values_supported": list(KEY_ALGS),
+        "authorization_encryption_enc_values_supported": list(ENCS),
         "request_parameter_supported": True,
         "request_object_signing_alg_values_supported": list(CLIENT_ALGS),
         "request_uri_parameter_supported": False,
