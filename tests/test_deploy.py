@@ -78,7 +78,8 @@ def test_the_image_holds_what_is_committed_and_no_more() -> None:
 
 def test_the_proxy_takes_the_bodies_that_portico_takes() -> None:
     text = (DEPLOY / "nginx.conf").read_text()
-    ordinary, pictures = re.findall(r"client_max_body_size (\d+)([km]);", text)
+    ordinary, *pictures = re.findall(r"client_max_body_size (\d+)([km]);", text)
     assert ordinary == (str(BODY_LIMIT // 1024), "k")
-    assert pictures == (str(UPLOAD_LIMIT // 1024 // 1024), "m")
-    assert "location = /account/picture {" in text
+    assert pictures == [(str(UPLOAD_LIMIT // 1024 // 1024), "m")] * 2
+    for path in ("/account/picture", "/developers/logo"):
+        assert f"location = {path} {{" in text

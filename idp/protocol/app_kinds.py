@@ -104,7 +104,7 @@ def _without_derived_origins(before: ClientMetadata) -> dict[str, Any]:
     members = before.members()
     derived = tuple(dict.fromkeys(Uri.parse(uri).origin for uri in before.redirect_uris))
     if before.allowed_origins in ((), derived):
-        members.pop("allowed_origins")
+        members.pop("allowed_origins", None)
     return members
 
 
