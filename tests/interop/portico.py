@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.process.node import Install, Node, free_port, serving, toml
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 PASSWORD = "Correct-horse-7-battery"
 
 
@@ -86,13 +87,18 @@ class Portico:
 
 @contextmanager
 def started(
-    folder: Path, port: int | None = None, server: Mapping[str, Any] = MappingProxyType({}), **tokens: int
+    folder: Path,
+    port: int | None = None,
+    server: Mapping[str, Any] = NOTHING,
+    registration: Mapping[str, Any] = NOTHING,
+    **tokens: int,
 ) -> Iterator[Portico]:
-    """A new one, on SQLite; `server` and `tokens` are settings of those sections."""
+    """A new one, on SQLite; `server`, `registration` and `tokens` are settings of those sections."""
     install = Install(folder, f"sqlite:///{folder / 'portico.db'}")
     port = port or free_port()
     install.change("server", **{"issuer": f"http://127.0.0.1:{port}", "workers": 1, "drain_for": 1, **server})
     install.change("tokens", **tokens)
+    install.change("registration", **registration)
     done = install.idp("init")
     assert done.returncode == 0, done.stderr
     with serving(install, port=port, name="interop") as node:
