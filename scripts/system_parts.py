@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 NODE_PROJECT = ROOT / "tests" / "interop" / "node"
+PYTHON_PROJECT = ROOT / "tests" / "interop" / "python"
+PYTHON_APPS = Path(sys.prefix) / "apps"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 APACHE_MODULES = Path("/usr/lib/apache2/modules")
 
@@ -92,6 +94,18 @@ def install_node_packages() -> None:
         )
 
 
+def install_python_packages() -> None:
+    """Those of Python, in an environment of their own: they lean on other versions of what Portico leans on too."""
+    lock, done = PYTHON_PROJECT / "requirements.lock", PYTHON_APPS / "installed"
+    python = PYTHON_APPS / "bin" / "python"
+    if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
+        print("Installing the relying parties of Python", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", PYTHON_APPS], check=True)
+        quiet = ("--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:")
+        subprocess.run([python, "-m", "pip", "install", *quiet, "-r", lock], check=True)
+        done.touch()
+
+
 def main() -> int:
     lacking = missing()
     if lacking and os.geteuid() == 0 and shutil.which("apt-get"):
@@ -101,6 +115,7 @@ def main() -> int:
         print(f"{how_to_get(name)}: not tested is {PARTS[name].tests}", file=sys.stderr)
     if "Node 20" not in lacking:
         install_node_packages()
+    install_python_packages()
     return 1 if lacking and os.environ.get("CI") else 0
 
 

@@ -55,6 +55,13 @@ def node_packages() -> Path:
     return system_parts.NODE_PROJECT
 
 
+@pytest.fixture(scope="session")
+def python_packages() -> Path:
+    """The Python that has the relying parties of the other lock."""
+    databases.once("pip", lambda _folder: system_parts.install_python_packages())
+    return system_parts.PYTHON_APPS / "bin" / "python"
+
+
 @pytest.fixture
 def shell() -> dict[str, str]:
     """What a program inherits: the way to other programs, and nothing of Portico's."""
