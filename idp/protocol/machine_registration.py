@@ -93,9 +93,14 @@ def updated(former: ClientMetadata, said: Mapping[str, object], policy: Policy) 
 
 def shown(metadata: ClientMetadata) -> dict[str, object]:
     """RFC 7591 §3.2.1: everything that was registered, under the names of the registration."""
-    members = {name: getattr(metadata, name) for name in SHOWN}
+    members = {name: getattr(metadata, name) for name in SHOWN if _means_something(name, metadata)}
     said = {name: value for name, value in members.items() if name in ALWAYS or value not in (None, "", (), {})}
     return said | {"scope": str(metadata.scope), **metadata.localized}
+
+
+def _means_something(name: str, metadata: ClientMetadata) -> bool:
+    """How to encrypt is nothing to say where nothing is encrypted, and may not be said alone."""
+    return not name.endswith("_enc") or bool(getattr(metadata, f"{name.removesuffix('_enc')}_alg"))
 
 
 def check_sector(document: str, redirect_uris: tuple[str, ...]) -> None:

@@ -152,6 +152,13 @@ def test_what_is_shown_can_be_sent_back_and_changes_nothing() -> None:
     assert updated(client, said, POLICY) == client
 
 
+def test_how_to_encrypt_is_shown_where_something_is_encrypted() -> None:
+    key = {"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "use": "enc"}
+    keys = {"keys": [key | {"y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}
+    said = sent_back(web(id_token_encrypted_response_alg="ECDH-ES", jwks=keys))
+    assert {name for name in said if name.endswith("_enc")} == {"id_token_encrypted_response_enc"}
+
+
 def test_a_program_without_people_shows_that_it_has_no_address() -> None:
     service = registered({"grant_types": ["client_credentials"]}, replace(POLICY, grant_types=("client_credentials",)))
     assert shown(service)["redirect_uris"] == shown(service)["response_types"] == ()

@@ -90,7 +90,7 @@ def test_keys_of_an_issuer_may_stand_at_an_address(opens: Opens, elsewhere: Docu
     assert refusal(machine.registers(software_statement="x.y.z"))[0] == "invalid_software_statement"
 
 
-SECTOR: dict[str, Any] = {"redirect_uris": [CALLBACK, "https://other.example/cb"]}
+SECTOR: dict[str, Any] = {"subject_type": "pairwise", "redirect_uris": [CALLBACK, "https://other.example/cb"]}
 
 
 @pytest.mark.conformance("oidcc-registration-sector-uri")
