@@ -212,6 +212,8 @@ def test_mails_that_reach_nobody_are_refused_where_people_can_reach_us() -> None
         ({"passkeys": {}}, "note no passkeys are offered: 127.0.0.1 is an address"),
         ({"passkeys": {"rp_id": "example.com"}}, "WRONG no passkeys are offered"),
         ({"passkeys": {}, "server": {"issuer": "http://localhost:8000"}}, ""),
+        ({"developers": {"who": "everyone", "review": False}}, "note developers: everyone may register apps"),
+        ({"developers": {"who": "everyone"}}, ""),
         ({}, ""),
     ],
 )

@@ -93,6 +93,11 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
             "password.argon2_memory_kib and argon2_time_cost are below OWASP's least: 19456 and 2, or as hard",
             is_wrong=False,
         )
+    if settings.developers.who == "everyone" and not settings.developers.review:
+        yield Finding(
+            "developers: everyone may register apps, and none carries a warning; set review = true, or name who may",
+            is_wrong=False,
+        )
     if settings.passkeys.enabled and (problem := passkeys.problem_of(settings)):
         yield Finding(f"no passkeys are offered: {problem}", is_wrong=bool(settings.passkeys.rp_id))
 

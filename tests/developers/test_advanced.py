@@ -5,7 +5,18 @@ from idp.protocol.client_metadata import MEMBERS
 from tests.developers.console import CALLBACK, Developer
 from tests.people import Person
 
-NEVER_HERE = {"first_party", "reviewed", "require_pkce", "require_second_factor"}
+NEVER_HERE = {
+    *(
+        "first_party",
+        "reviewed",
+        "require_pkce",
+        "require_second_factor",
+        "grant_types",
+        "scope_sentences",
+        "resources",
+    ),
+    *("exchange_from", "exchange_to", "exchange_impersonates", "trusted_issuers", "allowed_origins", "id_token_claims"),
+}
 
 
 def saves(dev: Developer, **typed: str) -> str:
@@ -21,6 +32,8 @@ def test_all_kinds_of_value_are_kept_and_shown_again(dev: Developer) -> None:
         default_acr_values="phr phrh",
         optional_scopes="email",
         access_token_format="jwt",
+        request_uris="https://photobox.example/request.jwt",
+        subject_type="pairwise",
         backchannel_logout_uri="https://photobox.example/logout",
     )
     assert "Your changes are saved." in said
@@ -31,6 +44,8 @@ def test_all_kinds_of_value_are_kept_and_shown_again(dev: Developer) -> None:
     assert metadata.default_acr_values == ("phr", "phrh")
     assert metadata.optional_scopes == ("email",)
     assert metadata.access_token_format == "jwt"
+    assert metadata.request_uris == ("https://photobox.example/request.jwt",)
+    assert metadata.subject_type == "pairwise"
     again = dev.opens("/advanced").form("default_max_age").fields
     assert (again["default_max_age"], again["require_auth_time"], again["optional_scopes"]) == ("300", "1", "email")
     saves(dev, default_max_age="", backchannel_logout_uri="", default_acr_values="")
@@ -42,6 +57,7 @@ WRONG = (
     ({"default_max_age": "soon"}, "Enter a whole number of seconds."),
     ({"id_token_signed_response_alg": "none"}, "Choose one from the list."),
     ({"backchannel_logout_uri": "http://photobox.example/"}, "backchannel_logout_uri must be an https address"),
+    ({"id_token_encrypted_response_enc": "A256GCM"}, "id_token_encrypted_response_enc needs"),
     ({"optional_scopes": "openid"}, "optional_scopes may hold scopes of scope"),
     ({"token_endpoint_auth_method": "none"}, "Choose one from the list."),
 )

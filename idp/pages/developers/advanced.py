@@ -1,9 +1,10 @@
 """Everything else a registration may say, as a form that is made from a list: a new member is one line here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from idp.pages.developers import saving
+from idp.protocol import encryption
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.client_registration import CLIENT_ALGS, SIGNING_ALGS
 from idp.web import developer_page, own_clients, redirect_lines
@@ -15,16 +16,20 @@ from idp.web.page import to
 
 FLAG, CHOICE, ADDRESS, SECONDS, WORDS, LINES = "flag", "choice", "address", "seconds", "words", "lines"
 SECRETS: Final = ("client_secret_basic", "client_secret_post")
+UNSAID: Final = ClientMetadata()
 
 
 class Setting(NamedTuple):
-    """One member: how it is asked for, what it is called, and for a choice, what may be chosen ("" for no wish)."""
+    """One member: how it is asked for, what it is called, and for a choice, what may be chosen; `nothing` is what the
+    choice "" is called.
+    """
 
     member: str
     look: str
     name: str
     hint: str = ""
     choices: tuple[str, ...] = ()
+    nothing: str = ""
 
 
 class Part(NamedTuple):
@@ -34,12 +39,12 @@ class Part(NamedTuple):
 
 def parts(metadata: ClientMetadata) -> tuple[Part, ...]:
     """All that can be set for this app, under the headings of the page."""
-    return tuple(part for part in (_proof(metadata), _requests(), _people(), _tokens(), _logout()) if part.settings)
+    return (_proof(metadata), _requests(), _people(), _tokens(), _encryption(), _logout())
 
 
 def start(metadata: ClientMetadata) -> dict[str, str]:
     """The form as the registration fills it in."""
-    return {setting.member: _spelled(getattr(metadata, setting.member)) for setting in _all(metadata)}
+    return {one.member: _spelled(getattr(metadata, one.member), one.look) for one in _all(metadata)}
 
 
 def fields(metadata: ClientMetadata) -> tuple[Field, ...]:
@@ -76,8 +81,8 @@ def _all(metadata: ClientMetadata) -> tuple[Setting, ...]:
 def _proof(metadata: ClientMetadata) -> Part:
     """Another way than a secret is chosen among the credentials, with the key it needs."""
     method, algorithm = "token_endpoint_auth_method", "token_endpoint_auth_signing_alg"
-    by_secret = Setting(method, CHOICE, gettext("How the secret is sent"), "", SECRETS)
-    by_key = Setting(algorithm, CHOICE, gettext("Algorithm of client assertions"), "", ("", *CLIENT_ALGS))
+    by_secret = _choice(method, gettext("How the secret is sent"), SECRETS)
+    by_key = _choice(algorithm, gettext("Algorithm of client assertions"), ("", *CLIENT_ALGS), gettext("Any"))
     bound = Setting("dpop_bound_access_tokens", FLAG, gettext("Refuse token requests without a DPoP proof"))
     pinned = metadata.token_endpoint_auth_method
     own = (by_secret,) if pinned in SECRETS else (by_key,) if pinned == "private_key_jwt" else ()
@@ -85,48 +90,66 @@ def _proof(metadata: ClientMetadata) -> Part:
 
 
 def _requests() -> Part:
+    any_of_them = ("", *CLIENT_ALGS)
     return Part(
         gettext("Requests"),
         (
             Setting("require_pushed_authorization_requests", FLAG, gettext("Refuse requests not pushed first (PAR)")),
             Setting("require_signed_request_object", FLAG, gettext("Refuse requests that are not signed (JAR)")),
-            Setting(
-                "request_object_signing_alg", CHOICE, gettext("Algorithm of signed requests"), "", ("", *CLIENT_ALGS)
-            ),
-            Setting("unknown_scope", CHOICE, gettext("Scopes it may not ask for"), "", ("drop", "refuse")),
+            _choice("request_object_signing_alg", gettext("Algorithm of signed requests"), any_of_them, gettext("Any")),
+            Setting("request_uris", LINES, gettext("Addresses of request objects"), gettext("One per line.")),
+            _choice("unknown_scope", gettext("Scopes it may not ask for"), ("drop", "refuse")),
         ),
     )
 
 
 def _people() -> Part:
-    seconds = gettext("In seconds; empty for no limit.")
+    seconds, words = gettext("In seconds; empty for no limit."), gettext("Parted by spaces.")
     return Part(
         gettext("Sign-in"),
         (
             Setting("default_max_age", SECONDS, gettext("Longest time since people proved themselves"), seconds),
             Setting("require_auth_time", FLAG, gettext("auth_time in every ID token")),
-            Setting("default_acr_values", WORDS, gettext("Default acr_values"), gettext("Parted by spaces.")),
-            Setting("optional_scopes", WORDS, gettext("Scopes people may leave out"), gettext("Parted by spaces.")),
+            Setting("default_acr_values", WORDS, gettext("Default acr_values"), words),
+            Setting("optional_scopes", WORDS, gettext("Scopes people may leave out"), words),
             Setting("initiate_login_uri", ADDRESS, gettext("Where a sign-in that begins here is started")),
         ),
     )
 
 
 def _tokens() -> Part:
+    json = gettext("JSON that nobody signed")
     return Part(
         gettext("Tokens"),
         (
-            Setting("id_token_signed_response_alg", CHOICE, gettext("Algorithm of ID tokens"), "", SIGNING_ALGS),
-            Setting(
-                "authorization_signed_response_alg",
-                CHOICE,
-                gettext("Algorithm of JARM answers"),
-                "",
-                SIGNING_ALGS,
-            ),
-            Setting("access_token_format", CHOICE, gettext("Format of access tokens"), "", ("opaque", "jwt")),
+            _choice("subject_type", gettext("What people are called (sub)"), ("public", "pairwise")),
+            _choice("id_token_signed_response_alg", gettext("Algorithm of ID tokens"), SIGNING_ALGS),
+            _choice("userinfo_signed_response_alg", gettext("Algorithm of UserInfo"), ("", *SIGNING_ALGS), json),
+            _choice("authorization_signed_response_alg", gettext("Algorithm of JARM answers"), SIGNING_ALGS),
+            _choice("introspection_signed_response_alg", gettext("Algorithm of signed introspection"), SIGNING_ALGS),
+            _choice("access_token_format", gettext("Format of access tokens"), ("opaque", "jwt")),
         ),
     )
+
+
+def _encryption() -> Part:
+    """To a key of the app, which stands among its credentials."""
+    names = {
+        "id_token": gettext("ID token"),
+        "userinfo": gettext("UserInfo"),
+        "authorization": gettext("Answers (JARM)"),
+        "introspection": gettext("Introspection"),
+    }
+    settings: list[Setting] = []
+    for answer in encryption.ANSWERS:
+        member, name, none = f"{answer}_encrypted_response", names[answer], gettext("Not encrypted")
+        settings.append(_choice(f"{member}_alg", f"{name}: alg", ("", *encryption.KEY_ALGS), none))
+        settings.append(_choice(f"{member}_enc", f"{name}: enc", encryption.ENCS))
+    return Part(gettext("Encryption to a key of the app"), tuple(settings))
+
+
+def _choice(member: str, name: str, choices: tuple[str, ...], nothing: str = "") -> Setting:
+    return Setting(member, CHOICE, name, "", choices, nothing)
 
 
 def _logout() -> Part:
@@ -141,31 +164,39 @@ def _logout() -> Part:
 
 
 def _read(form: Form, setting: Setting) -> Any:
-    """What was typed, as a registration has it; None for nothing."""
+    """What was typed, as a registration has it; None for nothing, and for what goes without saying."""
     typed = form[setting.member].strip()
-    if setting.look == FLAG:
-        return bool(typed)
-    if setting.look == WORDS:
-        return typed.split()
-    if setting.look == LINES:
-        return redirect_lines.addresses(typed)
-    if setting.look == SECONDS and typed:
-        return _number(form, setting.member, typed)
     if setting.look == CHOICE and typed not in setting.choices:
         form.fail(setting.member, gettext("Choose one from the list."))
+    if typed == _spelled(getattr(UNSAID, setting.member), setting.look):
+        return None
+    return READERS.get(setting.look, _text)(form, setting.member, typed)
+
+
+def _text(_form: Form, _member: str, typed: str) -> str | None:
     return typed or None
 
 
 def _number(form: Form, member: str, typed: str) -> int | None:
+    if not typed:
+        return None
     if typed.isascii() and typed.isdigit() and len(typed) < 10:
         return int(typed)
     form.fail(member, gettext("Enter a whole number of seconds."))
     return None
 
 
-def _spelled(value: Any) -> str:
+def _spelled(value: Any, look: str) -> str:
     if isinstance(value, bool):
         return "1" if value else ""
     if isinstance(value, tuple):
-        return " ".join(value)
-    return "" if value is None or isinstance(value, Mapping) else str(value)
+        return ("\n" if look == LINES else " ").join(value)
+    return "" if value is None else str(value)
+
+
+READERS: Final[Mapping[str, Callable[[Form, str, str], Any]]] = {
+    FLAG: lambda _form, _member, typed: bool(typed),
+    WORDS: lambda _form, _member, typed: typed.split(),
+    LINES: lambda _form, _member, typed: redirect_lines.addresses(typed),
+    SECONDS: _number,
+}

@@ -27,7 +27,7 @@ from idp.web.page import render, to
 ENDING: Final = Field("ending", 8)
 """The end of the client_id, chosen when the form is shown: sent twice, it makes one app."""
 _ENDING = re.compile(r"[A-Za-z0-9]{8}", re.ASCII)
-_SLUG = 40
+_SLUG = 24
 
 
 def page(owner: Owner, form: Form) -> Response:

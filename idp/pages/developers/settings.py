@@ -104,6 +104,7 @@ def preview(owned: Owned) -> Response:
         person="",
         required=[row for row in rows if row.scope not in metadata.optional_scopes],
         optional=[row for row in rows if row.scope in metadata.optional_scopes],
+        details=(),
         already=(),
         preview_of=owned.client_id,
     )
