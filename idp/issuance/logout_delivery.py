@@ -15,6 +15,7 @@ from idp.issuance import logout_token
 from idp.issuance.issue import Mint
 from idp.outside.fetch import Bounds, Fetched, Fetcher, NotFetched
 from idp.protocol import strict_json
+from idp.protocol.errors import ServerError
 from idp.protocol.strict_json import BadJson
 from idp.signing.ring import NoSigner
 from idp.store import clients, logout_notices
@@ -81,7 +82,7 @@ def _attempt(notice: LeasedNotice, mint: Mint, fetcher: Fetcher, now: Callable[[
         return _given_up(notice, notice.last_error or "nobody tried in time", now())
     try:
         answer = _told(notice, client, mint, fetcher, now())
-    except (NotFetched, NoSigner) as problem:
+    except (NotFetched, NoSigner, ServerError) as problem:
         wait = _refused(notice, str(problem), now())
         logout_notices.rest(notice.client_id, now(), now() + wait)
         return Outcome.PUT_OFF

@@ -1,6 +1,7 @@
 """The logout token: word to an app, signed, that a sign-in of a person is over (Back-Channel Logout 1.0 §2.4)."""
 
-from idp.issuance.issue import Mint
+from idp.issuance import enclosed
+from idp.issuance.mint import Mint
 from idp.issuance.subject import subject_of
 from idp.protocol.client_metadata import ClientMetadata
 from idp.store.base import new_id
@@ -13,7 +14,9 @@ GOOD_FOR = 120
 
 
 def sign(notice: LeasedNotice, metadata: ClientMetadata, mint: Mint, now: int) -> str:
-    """Raises NoSigner. `sub` and, of one session, `sid`; never a `nonce`, so that no ID token is taken for it."""
+    """`sub` and, of one session, `sid`; never a `nonce`, so that no ID token is taken for it. Encrypted where the ID
+    tokens of the app are (§2.4). Raises NoSigner, and ServerError where it cannot be encrypted.
+    """
     claims: dict[str, object] = {
         "iss": mint.issuer,
         "sub": subject_of(notice.user_id, metadata),
@@ -25,4 +28,5 @@ def sign(notice: LeasedNotice, metadata: ClientMetadata, mint: Mint, now: int) -
     }
     if notice.session_id:
         claims["sid"] = notice.session_id
-    return mint.ring.sign(claims, metadata.id_token_signed_response_alg, now, typ=JWT_TYPE)
+    signed = mint.ring.sign(claims, metadata.id_token_signed_response_alg, now, typ=JWT_TYPE)
+    return enclosed.for_app(signed, "id_token", metadata, mint, now)
