@@ -76,6 +76,7 @@ SPECIFICATIONS = {
     "RFC 9101": ("JWT-Secured Authorization Request", RFC.format(9101)),
     "RFC 9126": ("OAuth 2.0 Pushed Authorization Requests", RFC.format(9126)),
     "RFC 9207": ("Authorization Server Issuer Identification", RFC.format(9207)),
+    "RFC 9396": ("OAuth 2.0 Rich Authorization Requests", RFC.format(9396)),
     "RFC 9449": ("OAuth 2.0 Demonstrating Proof of Possession (DPoP)", RFC.format(9449)),
     "RFC 9470": ("Step Up Authentication Challenge: acr_values and max_age", RFC.format(9470)),
     "RFC 9700": ("Best Current Practice for OAuth 2.0 Security", RFC.format(9700)),

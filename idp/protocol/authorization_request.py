@@ -37,6 +37,7 @@ class AuthorizationRequest:
     dpop_jkt: str = ""
     idp_hint: str | None = None
     resources: tuple[str, ...] = ()
+    details: str = ""
 
     @property
     def asked_scope(self) -> Scope:
@@ -64,6 +65,7 @@ class AuthorizationRequest:
             "dpop_jkt": self.dpop_jkt or None,
             "idp_hint": self.idp_hint,
             "resources": list(self.resources) or None,
+            "details": self.details or None,
         }
         return json.dumps({name: value for name, value in members.items() if value is not None})
 
@@ -88,4 +90,5 @@ class AuthorizationRequest:
             dpop_jkt=members.get("dpop_jkt", ""),
             idp_hint=members.get("idp_hint"),
             resources=tuple(members.get("resources", ())),
+            details=members.get("details", ""),
         )

@@ -92,6 +92,8 @@ class ClientMetadata:
     """What becomes of scopes the client may not ask for."""
     resources: tuple[str, ...] = ()
     """The APIs it may ask tokens for, besides those open to all (RFC 8707)."""
+    authorization_details_types: tuple[str, ...] = ()
+    """The types of authorization details it may use (RFC 9396 §10)."""
     trusted_issuers: tuple[Mapping[str, Any], ...] = ()
     """Whose signed word about which subject it may bring instead of credentials (RFC 7523 §2.1)."""
     exchange_from: tuple[str, ...] = ()

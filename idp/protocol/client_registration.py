@@ -76,6 +76,7 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "access_token_format": kinds.one_of("opaque", "jwt"),
     "unknown_scope": kinds.one_of("drop", "refuse"),
     "resources": kinds.texts,
+    "authorization_details_types": kinds.texts,
     "trusted_issuers": trusted_issuers.kind,
     "exchange_from": kinds.texts,
     "exchange_to": kinds.texts,

@@ -189,6 +189,12 @@ class UnsupportedTokenType(OAuthError):
     code = "unsupported_token_type"
 
 
+class InvalidAuthorizationDetails(OAuthError):
+    """RFC 9396 §5: a type is unknown, or a detail is not as its type has it."""
+
+    code = "invalid_authorization_details"
+
+
 class InvalidTarget(OAuthError):
     """RFC 8707 §2: the resource is unknown, malformed or not for this client."""
 
@@ -220,6 +226,7 @@ ERROR_CODES: dict[str, type[OAuthError]] = {
         TemporarilyUnavailable,
         InvalidGrant,
         UnsupportedTokenType,
+        InvalidAuthorizationDetails,
         UnsupportedGrantType,
         InteractionRequired,
         LoginRequired,

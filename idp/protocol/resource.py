@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
+from idp.protocol.authorization_details import Kind, Kinds
+from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import InvalidTarget
 from idp.protocol.parameters import Parameters
 from idp.protocol.scope import Scope
@@ -21,10 +23,16 @@ class Api(NamedTuple):
     is_open: bool = False
     as_jwt: bool = True
     introspected_by: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
 
 
 Apis = Mapping[str, Api]
 """By identifier."""
+
+
+def kinds_of(apis: Apis) -> Kinds:
+    """RFC 9396 §2: the types of detail that the APIs know, by name."""
+    return {kind.type: kind for api in apis.values() for kind in api.kinds}
 
 
 def wanted(parameters: Parameters) -> tuple[str, ...]:
@@ -40,8 +48,13 @@ def wanted(parameters: Parameters) -> tuple[str, ...]:
     return asked
 
 
-def check_allowed(asked: Collection[str], named: Collection[str], apis: Apis, issuer: str) -> None:
-    """§2: what is not known here, and what this client may not ask for. Raises InvalidTarget."""
+def check_allowed(asked: Collection[str], metadata: ClientMetadata, apis: Apis, issuer: str) -> None:
+    """§2: what is not known here, and what this client may not ask for. Raises InvalidTarget.
+
+    Whoever may use a type of authorization details may ask for the API that knows it.
+    """
+    types = set(metadata.authorization_details_types)
+    named = {*metadata.resources, *(kind.api for kind in kinds_of(apis).values() if kind.type in types)}
     for resource in asked:
         if resource in (issuer, f"{issuer}/userinfo"):
             continue

@@ -22,6 +22,7 @@ REGISTERED = {
     "temporarily_unavailable": 503,
     "invalid_grant": 400,
     "unsupported_token_type": 400,
+    "invalid_authorization_details": 400,
     "unsupported_grant_type": 400,
     "interaction_required": 400,
     "login_required": 400,

@@ -2,9 +2,11 @@
 
 import pytest
 
+from idp.protocol.authorization_details import Kind
+from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import InvalidRequest, InvalidTarget
 from idp.protocol.parameters import Parameters
-from idp.protocol.resource import Api, as_jwt, check_allowed, introspected_by, narrowed, scope_for, wanted
+from idp.protocol.resource import Api, as_jwt, check_allowed, introspected_by, kinds_of, narrowed, scope_for, wanted
 from idp.protocol.scope import Scope
 
 ISSUER = "https://id.example.com"
@@ -47,11 +49,12 @@ def test_there_is_an_end_to_how_many_and_how_long() -> None:
 
 @pytest.mark.section("RFC 8707 §2")
 def test_known_and_named_or_open_or_portico_itself() -> None:
-    check_allowed((ORDERS, STOCK, ISSUER, f"{ISSUER}/userinfo"), (ORDERS,), APIS, ISSUER)
+    named = ClientMetadata(resources=(ORDERS, "https://other.example"))
+    check_allowed((ORDERS, STOCK, ISSUER, f"{ISSUER}/userinfo"), named, APIS, ISSUER)
     with pytest.raises(InvalidTarget, match="name"):
-        check_allowed((ORDERS,), (), APIS, ISSUER)
+        check_allowed((ORDERS,), ClientMetadata(), APIS, ISSUER)
     with pytest.raises(InvalidTarget, match="known"):
-        check_allowed(("https://other.example",), ("https://other.example",), APIS, ISSUER)
+        check_allowed(("https://other.example",), named, APIS, ISSUER)
 
 
 @pytest.mark.section("RFC 8707 §2.2")
@@ -84,3 +87,12 @@ def test_who_asks_for_whom() -> None:
     assert introspected_by("orders-api", (ORDERS,), APIS)
     assert not introspected_by("orders-api", (STOCK, ISSUER), APIS)
     assert not introspected_by("shop", (ORDERS,), APIS)
+
+
+@pytest.mark.section("RFC 9396 §3")
+def test_who_may_use_a_type_may_ask_for_the_api_that_knows_it() -> None:
+    paying = {ORDERS: Api(ORDERS, kinds=(Kind("payment", ORDERS, "Make a payment", {}),))}
+    assert kinds_of(paying)["payment"].api == ORDERS
+    check_allowed((ORDERS,), ClientMetadata(authorization_details_types=("payment",)), paying, ISSUER)
+    with pytest.raises(InvalidTarget):
+        check_allowed((ORDERS,), ClientMetadata(authorization_details_types=("other",)), paying, ISSUER)

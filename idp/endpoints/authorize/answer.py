@@ -35,6 +35,7 @@ def with_code(request: AuthorizationRequest, answer: Answer, client: Client, min
         acr=acr.reported(session.acr, _wanted_acr(request)),
         offline=OFFLINE_ACCESS in request.scope & answer.scope,
         resources=request.resources,
+        details=request.details,
     )
     expires_at = now + mint.tokens.code_for
     code = AuthorizationCode(

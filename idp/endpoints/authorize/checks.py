@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from idp.issuance.subject import person_behind
-from idp.protocol import acr, dpop, hints, resource, response_mode
+from idp.protocol import acr, authorization_details, dpop, hints, resource, response_mode
 from idp.protocol.authorization_request import AuthorizationRequest, ReplyTo
 from idp.protocol.claims import ClaimsRequest
 from idp.protocol.errors import (
@@ -27,7 +27,7 @@ from idp.protocol.pkce import Challenge
 from idp.protocol.prompt import NONE, Prompt
 from idp.protocol.resource import Apis
 from idp.protocol.response_type import parse_response_type
-from idp.protocol.scope import Scope
+from idp.protocol.scope import NOTHING, Scope
 from idp.signing.ring import BadToken, KeyRing
 from idp.store.clients import Client, KnownClients
 
@@ -151,12 +151,13 @@ def state_and_nonce_are_bounded(asked: Asked) -> Mapping[str, object]:
 def scope_is_allowed(asked: Asked) -> Mapping[str, object]:
     """RFC 6749 §3.3: what the client may not ask for is dropped, or refused, as its registration says."""
     metadata = asked.client.metadata
-    wanted = Scope.parse(asked.parameters.get("scope")) or metadata.scope
+    in_detail = "authorization_details" in asked.parameters  # RFC 9396 §3: then scope may be missing
+    wanted = Scope.parse(asked.parameters.get("scope")) or (NOTHING if in_detail else metadata.scope)
     surplus = wanted - metadata.scope
     if surplus and metadata.unknown_scope == "refuse":
         raise InvalidScope(f"this client may not ask for {surplus}")
     allowed = wanted & metadata.scope
-    if not allowed:
+    if not allowed and not in_detail:
         raise InvalidScope(f"nothing in scope is allowed for this client; it may ask for {metadata.scope}")
     return {"scope": allowed}
 
@@ -221,8 +222,19 @@ def _person(subject: str | None, asked: Asked) -> str | None:
 def resources_are_known(asked: Asked) -> Mapping[str, object]:
     """RFC 8707 §2.1."""
     wanted = resource.wanted(asked.parameters)
-    resource.check_allowed(wanted, asked.client.metadata.resources, asked.apis, asked.issuer)
+    resource.check_allowed(wanted, asked.client.metadata, asked.apis, asked.issuer)
     return {"resources": wanted}
+
+
+def details_are_understood(asked: Asked) -> Mapping[str, object]:
+    """RFC 9396 §5. They are for the APIs that know them, whether or not these are named as resources too (§3)."""
+    kinds = resource.kinds_of(asked.apis)
+    types = asked.client.metadata.authorization_details_types
+    details = authorization_details.parse(asked.parameters.get("authorization_details"), kinds, types)
+    if not details:
+        return {}
+    also = authorization_details.apis_of(details, kinds)
+    return {"details": details, "resources": tuple(dict.fromkeys((*resource.wanted(asked.parameters), *also)))}
 
 
 def wishes_are_heard(asked: Asked) -> Mapping[str, object]:
@@ -248,6 +260,7 @@ CHECKS: Final[tuple[tuple[Check, str], ...]] = (  # A authorize, P pushed, D dev
     (state_and_nonce_are_bounded, "A P"),
     (scope_is_allowed, "A P D B"),
     (resources_are_known, "A P D B"),
+    (details_are_understood, "A P D B"),
     (prompt_makes_sense, "A P"),
     (max_age_is_a_number, "A P D B"),
     (challenge_is_s256, "A P"),

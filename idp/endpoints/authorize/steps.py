@@ -176,6 +176,8 @@ def what_is_unagreed(pending: Pending, session: Session | None, agreed: Agreed, 
         return None
     if prompt.CONSENT in pending.request.prompt or could_be_another_program(pending, session, client):
         return CONSENT
+    if pending.request.details:  # RFC 9396: each is about one thing, and agreed to by itself
+        return CONSENT
     if client.first_party:
         return None
     asked = pending.request.asked_scope

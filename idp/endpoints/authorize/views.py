@@ -12,7 +12,8 @@ from idp.accounts.throttle import TooMany
 from idp.endpoints.authorize import answer, request_objects
 from idp.endpoints.authorize.checks import Asked, Unanswerable, what_is_asked, who_asks
 from idp.endpoints.authorize.steps import SIGN_IN, Ask, Refuse, Rules, next_step
-from idp.protocol import acr, pkce, prompt, request_uri, response_mode, response_type
+from idp.issuance import apis
+from idp.protocol import acr, pkce, prompt, request_uri, resource, response_mode, response_type
 from idp.protocol.authorization_request import ReplyTo
 from idp.protocol.client_registration import CLIENT_ALGS, SIGNING_ALGS
 from idp.protocol.encryption import ENCS, KEY_ALGS
@@ -52,8 +53,8 @@ def authorize() -> Response:
     settings = house().settings
     prompts = prompt.offered(sign_up=settings.signup.enabled)
     is_signed = whole is not parameters
-    issuer, apis = settings.server.issuer, house().mint.apis
-    asked = Asked(whole, client, house().ring, issuer, prompts, now(), is_signed=is_signed, apis=apis)
+    mint = house().mint
+    asked = Asked(whole, client, mint.ring, mint.issuer, prompts, now(), is_signed=is_signed, apis=mint.apis)
     try:
         checked = what_is_asked(asked, reply_to)
     except OAuthError as error:
@@ -90,8 +91,10 @@ def show(problem: Unanswerable) -> Response:
 
 
 def metadata(settings: Settings) -> Mapping[str, object]:
-    """OpenID Connect Discovery §3, RFC 8414 §2, RFC 9207 §3."""
+    """OpenID Connect Discovery §3, RFC 8414 §2, RFC 9207 §3, RFC 9396 §10."""
+    kinds = sorted(resource.kinds_of(apis.of(settings.resources)))
     return {
+        **({"authorization_details_types_supported": kinds} if kinds else {}),
         "authorization_endpoint": f"{settings.server.issuer}/authorize",
         "response_types_supported": list(response_type.OFFERED),
         "response_modes_supported": list(response_mode.OFFERED),

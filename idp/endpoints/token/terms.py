@@ -3,7 +3,7 @@
 from idp.endpoints.token.asking import Asking
 from idp.issuance.issue import Mint
 from idp.issuance.terms import Terms
-from idp.protocol import resource
+from idp.protocol import authorization_details, resource
 from idp.protocol.scope import Scope
 from idp.store.clients import Client
 
@@ -19,23 +19,27 @@ def for_person(
 ) -> Terms:
     """RFC 8707 §2.2: a part of the resources that were granted; where none were, those the client may ask for.
 
-    Raises InvalidTarget.
+    RFC 9396 §6.1: of the details likewise. Raises InvalidTarget and InvalidAuthorizationDetails.
     """
     asked = resource.narrowed(resource.wanted(asking.parameters), granted)
     check_allowed(asked, asking.client, mint)
-    return _terms(asking, scope, mint, asked, nonce, details)
+    part = authorization_details.narrowed(asking.parameters.get("authorization_details"), details)
+    return _terms(asking, scope, mint, asked, nonce, part)
 
 
 def for_client(asking: Asking, scope: Scope, mint: Mint) -> Terms:
-    """The same where no person takes part."""
-    asked = resource.wanted(asking.parameters)
+    """The same where no person takes part: what is asked for is checked here first."""
+    kinds, parameters = resource.kinds_of(mint.apis), asking.parameters
+    types = asking.client.metadata.authorization_details_types
+    details = authorization_details.parse(parameters.get("authorization_details"), kinds, types)
+    asked = tuple(dict.fromkeys((*resource.wanted(parameters), *authorization_details.apis_of(details, kinds))))
     check_allowed(asked, asking.client, mint)
-    return _terms(asking, scope, mint, asked, None, "")
+    return _terms(asking, scope, mint, asked, None, details)
 
 
 def check_allowed(asked: tuple[str, ...], client: Client, mint: Mint) -> None:
     """What this client may ask for, as its registration is now. Raises InvalidTarget."""
-    resource.check_allowed(asked, client.metadata.resources, mint.apis, mint.issuer)
+    resource.check_allowed(asked, client.metadata, mint.apis, mint.issuer)
 
 
 def _terms(
@@ -47,7 +51,7 @@ def _terms(
         nonce,
         asking.holder,
         resources,
-        details,
+        authorization_details.for_apis(details, resources, resource.kinds_of(apis)) if details else "",
         token_scope=resource.scope_for(resources, scope, apis),
         as_jwt=resource.as_jwt(resources, apis),
     )

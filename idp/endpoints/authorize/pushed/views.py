@@ -36,8 +36,8 @@ def push() -> Response:
     settings, signed = house().settings, parameters.get("request")
     whole = request_objects.unpacked(signed, client, settings.server.issuer, now()) if signed else parameters
     prompts = prompt.offered(sign_up=settings.signup.enabled)
-    issuer, apis = settings.server.issuer, house().mint.apis
-    asked = Asked(whole, client, house().ring, issuer, prompts, now(), is_signed=bool(signed), apis=apis)
+    mint = house().mint
+    asked = Asked(whole, client, mint.ring, mint.issuer, prompts, now(), is_signed=bool(signed), apis=mint.apis)
     checked = _bound(what_is_asked(asked, who_pushes(whole, client), PUSHED), possession.of_request())
     if client.metadata.public and (wait := _wait()):
         return _slow_down(wait)
