@@ -126,3 +126,11 @@ def test_rfc7591_2_any_json_is_read_or_refused_by_each_kind(value: object) -> No
             kind(value)
         except BadMember as problem:
             assert str(problem)  # noqa: PT017
+
+
+def test_several_addresses_are_addresses_each() -> None:
+    assert kinds.web_addresses(["https://a.example/r", "http://localhost/r"]) == (
+        "https://a.example/r",
+        "http://localhost/r",
+    )
+    assert refusal(kinds.web_addresses, ["https://a.example/r", "http://a.example/r"]) == NO_WEB_ADDRESS

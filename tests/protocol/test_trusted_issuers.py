@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from idp.protocol.errors import InvalidGrant
+from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.errors import InvalidClientMetadata, InvalidGrant
 from idp.protocol.member_kinds import BadMember
-from idp.protocol.trusted_issuers import MOST, check, kind, of
+from idp.protocol.trusted_issuers import GRANT_TYPE, MOST, check, kind, of
 
 NOW = 1_800_000_000
 ISSUER = "https://id.example.com"
@@ -69,3 +70,11 @@ def test_an_honest_assertion(changes: dict[str, Any]) -> None:
 def test_an_assertion_for_another_or_for_another_time(changes: dict[str, Any], word: str) -> None:
     with pytest.raises(InvalidGrant, match=word):
         check(HONEST | changes, (ISSUER,), NOW)
+
+
+@pytest.mark.section("RFC 7523 §2.1")
+def test_the_grant_needs_somebody_to_trust() -> None:
+    job = {"grant_types": [GRANT_TYPE], "token_endpoint_auth_method": "none", "scope": "deploy"}
+    with pytest.raises(InvalidClientMetadata, match="trusted_issuers"):
+        ClientMetadata.register(job)
+    assert ClientMetadata.register({**job, "trusted_issuers": [JOBS]}).trusted_issuers == (JOBS,)
