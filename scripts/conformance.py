@@ -59,6 +59,14 @@ LOGOUT = """
 discovery-endpoint-verification bad-post-logout-redirect-uri modified-id-token-hint no-id-token-hint no-params
 no-post-logout-redirect-uri no-state only-state query-added-to-post-logout-redirect-uri bad-id-token-hint
 """
+DYNAMIC = """
+oidcc-idtoken-rs256 oidcc-idtoken-unsigned oidcc-userinfo-rs256 oidcc-ensure-redirect-uri-in-authorization-request
+oidcc-redirect-uri-query-OK oidcc-redirect-uri-query-mismatch oidcc-redirect-uri-query-added oidcc-redirect-uri-regfrag
+oidcc-server oidcc-registration-logo-uri oidcc-registration-policy-uri oidcc-registration-tos-uri
+oidcc-registration-jwks-uri oidcc-registration-sector-uri oidcc-registration-sector-bad
+oidcc-refresh-token-rp-key-rotation oidcc-request-uri-unsigned oidcc-request-uri-signed-rs256
+oidcc-ensure-client-assertion-with-iss-aud-succeeds
+"""
 DISCOVERY = "oidcc-discovery-endpoint-verification"
 UNSIGNED = "oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported"
 
@@ -74,6 +82,11 @@ PLANS: Mapping[str, tuple[Module, ...]] = {
     "oidcc-basic-certification-test-plan": tuple(Module(name) for name in BASIC.split()),
     "oidcc-config-certification-test-plan": (Module(DISCOVERY),),
     "oidcc-formpost-basic-certification-test-plan": tuple(Module(name, "form_post") for name in BASIC.split()),
+    "oidcc-dynamic-certification-test-plan": (
+        *(Module(name, "dynamic") for name in DYNAMIC.split()),
+        *(Module(name) for name in (DISCOVERY, "oidcc-server-rotate-keys", "oidcc-refresh-token")),
+        Module("oidcc-ensure-request-object-with-redirect-uri"),
+    ),
     "oidcc-rp-initiated-logout-certification-test-plan": (
         Module("oidcc-rp-initiated-logout"),
         *(Module(f"oidcc-rp-initiated-logout-{name}") for name in LOGOUT.split()),
@@ -101,6 +114,14 @@ WAITS: Mapping[Module, str] = {
             "oidcc-idtoken-unsigned": "not run for static clients, and skipped where discovery does not name `none`",
             "oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported": REGISTERS,
         }.items()
+    },
+    Module("oidcc-registration-logo-uri", "dynamic"): (
+        "a person looks at a picture of the page: a logo of the app's own is kept and not shown, as no page asks other "
+        "sites for anything"
+    ),
+    **{
+        Module(f"oidcc-request-uri-{kind}", "dynamic"): "waits for request objects by reference"
+        for kind in ("unsigned", "signed-rs256")
     },
     Module(UNSIGNED, "form_post"): (
         "fails: `response_mode` stands inside the object alone, which nobody reads here, so the refusal "

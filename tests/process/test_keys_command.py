@@ -52,6 +52,7 @@ def made(small_install: Install) -> Install:
     return small_install
 
 
+@pytest.mark.conformance("oidcc-server-rotate-keys")
 def test_rotations_reach_a_running_server_by_themselves(install: Install, serve: Serve) -> None:
     install.change("keys", ring_cache=1)
     node = serve(install)

@@ -117,7 +117,6 @@ def test_what_may_not_be_registered(opens: Opens) -> None:
         assert word in said[1], members
 
 
-@pytest.mark.conformance("oidcc-redirect-uri-regfrag")
 def test_a_redirect_uri_with_a_fragment(machine: Machine) -> None:
     assert refusal(machine.registers(redirect_uris=[f"{CALLBACK}#x"]))[0] == "invalid_redirect_uri"
 

@@ -93,7 +93,6 @@ def test_keys_of_an_issuer_may_stand_at_an_address(opens: Opens, elsewhere: Docu
 SECTOR: dict[str, Any] = {"subject_type": "pairwise", "redirect_uris": [CALLBACK, "https://other.example/cb"]}
 
 
-@pytest.mark.conformance("oidcc-registration-sector-uri")
 @pytest.mark.section("OpenID Connect Registration §5")
 def test_a_sector_that_names_all_addresses(machine: Machine, elsewhere: DocumentServer) -> None:
     elsewhere.shows(SECTOR["redirect_uris"])
@@ -101,7 +100,6 @@ def test_a_sector_that_names_all_addresses(machine: Machine, elsewhere: Document
     assert told["sector_identifier_uri"] == elsewhere.at("/redirect_uris.json")
 
 
-@pytest.mark.conformance("oidcc-registration-sector-bad")
 @pytest.mark.section("OpenID Connect Registration §5")
 def test_a_sector_that_does_not(opens: Opens, elsewhere: DocumentServer) -> None:
     """Missing one, no array, too large, moved, not there, of another type."""
