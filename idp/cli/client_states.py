@@ -111,6 +111,12 @@ def stored(client_id: str, now: int) -> Client:
     return app
 
 
+def about(client_id: str) -> dict[str, object]:
+    """Who owns the app, and why it is suspended, where there is something to say."""
+    owners, reason = [person.email for person in app_owners.of_app(client_id)], clients.hold_reason(client_id)
+    return {name: value for name, value in {"hold_reason": reason, "owners": owners}.items() if value}
+
+
 def _of_people(client_id: str, now: int) -> Client:
     """The next `apply` would undo it for an app of a file."""
     app = stored(client_id, now)

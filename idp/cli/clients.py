@@ -108,9 +108,9 @@ def _kind(app: Client) -> tuple[str, str, str]:
 def _show(arguments: argparse.Namespace, _settings: Settings, now: int) -> int:
     with unit_of_work():
         app = client_states.stored(arguments.client_id, now)
-        secrets = client_secrets.live_of(app.client_id, now)
+        secrets, about = client_secrets.live_of(app.client_id, now), client_states.about(app.client_id)
     listed = [{"id": secret.id, "created_at": secret.created_at, "expires_at": secret.expires_at} for secret in secrets]
-    facts = {"client_id": app.client_id, "state": app.state, "source": app.source, "secrets": listed}
+    facts = {"client_id": app.client_id, "state": app.state, "source": app.source, **about, "secrets": listed}
     say(json.dumps(facts | json.loads(app.metadata.to_json()), indent=2, ensure_ascii=False))
     return OK
 

@@ -35,6 +35,25 @@ def secret_rotated(
     return _letter(settings, reader, "secret_rotated", _("%(app)s: new client secret"), parts, happened, *former, last)
 
 
+def key_set(
+    settings: Settings, reader: Reader, *, app: str, at: int, link: str, origin: Origin = NOWHERE, zone: str = "UTC"
+) -> Letter:
+    """M17 for an app that signs: at `at` (seconds) other public keys were set, and no secret of it is accepted."""
+    _ = reader.gettext
+    parts = {
+        **_parts(settings, app, link, _("Review credentials")),
+        **origin.parts(),
+        "when": Part(locales.format_datetime(at, reader.locale, zone)),
+    }
+    happened = origin.choose(
+        _("Public keys were set on %(when)s: no client secret is accepted any more."),
+        _("Public keys were set on %(when)s from %(device)s: no client secret is accepted any more."),
+        _("Public keys were set on %(when)s from %(device)s near %(place)s: no client secret is accepted any more."),
+    )
+    last = _("Wasn’t that one of its owners? Set your own again: %(link)s")
+    return _letter(settings, reader, "key_set", _("%(app)s: new keys"), parts, happened, last)
+
+
 def secret_expires(settings: Settings, reader: Reader, *, app: str, expires_at: int, link: str) -> Letter:
     """M18, at 30, 12 and 3 days before the only secret of the app ends at `expires_at` (seconds)."""
     _ = reader.gettext

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.protocol.client_metadata import ClientMetadata
 from idp.store import client_secrets
-from idp.store.base import Base, count, db, fingerprint
+from idp.store.base import Base, count, db, fingerprint, row
 from idp.store.client_secrets import ClientSecret
 from idp.store.hot import hot_count
 
@@ -103,6 +103,7 @@ RESUME = (
     .where(ClientRow.id == bindparam("client"), ClientRow.state == "suspended")
     .values(state="active", hold_reason="", updated_at=bindparam("now"))
 )
+HOLD_REASON = select(ClientRow.state, ClientRow.hold_reason).where(ClientRow.id == bindparam("client"))
 HOLD_ONE = update(ClientRow).where(ClientRow.id == bindparam("client")).values(state=ClientRow.state)
 USED = text("UPDATE clients SET used_at = :now WHERE id = :client AND used_at <= :before")
 REMOVE = delete(ClientRow).where(ClientRow.id == bindparam("client"))
@@ -151,6 +152,12 @@ def hold(client_id: str) -> bool:
 def suspended(client_id: str, reason: str, now: int) -> bool:
     """Nobody signs in to the app any more, and its owners read why; True for the one who said so first."""
     return count(SUSPEND, {"client": client_id, "reason": reason, "now": now}) == 1
+
+
+def hold_reason(client_id: str) -> str:
+    """Why the app is suspended, as its owners read it; "" where nobody said, or it is not."""
+    found = row(HOLD_REASON, {"client": client_id})
+    return str(found.hold_reason) if found and found.state == "suspended" else ""
 
 
 def resumed(client_id: str, now: int) -> bool:

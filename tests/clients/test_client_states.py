@@ -1,5 +1,7 @@
 """`idp clients suspend, resume, review, owners, remove`: what the operator decides about apps of people."""
 
+import json
+
 import pytest
 from flask import Flask
 
@@ -40,6 +42,8 @@ def test_suspended_with_a_reason_and_back_again(
 ) -> None:
     assert idp("suspend", "box", "--reason", "It asked\nfor passwords")[0] == 0
     assert stored(app).state == "suspended"  # type: ignore[union-attr]
+    shown = json.loads(idp("show", "box")[1])
+    assert (shown["hold_reason"], shown["owners"]) == ("It asked for passwords", [alice.email])
     assert "It asked for passwords" in str(mailbox.newest(alice.email, "app_suspended").letter.paragraphs)
     assert idp("suspend", "box")[0] == 1
     assert idp("resume", "box")[0] == 0

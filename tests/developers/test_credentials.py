@@ -73,10 +73,13 @@ def test_an_owner_reads_which_secret_is_still_in_use(app: Flask, dev: Developer,
     assert "last used 2 hours ago" in dev.opens("/credentials").text
 
 
-def test_a_key_takes_the_place_of_the_secret_and_gives_it_back(app: Flask, dev: Developer, clock: Clock) -> None:
+def test_a_key_takes_the_place_of_the_secret_and_gives_it_back(
+    app: Flask, dev: Developer, clock: Clock, mailbox: Mailbox
+) -> None:
     page = dev.submits(dev.opens("/credentials"), "jwks", jwks=json.dumps({"keys": [KEY]}))
     assert "Your app proves itself by its key now." in page.text
     assert dev.app.metadata.token_endpoint_auth_method == "private_key_jwt"
+    assert mailbox.newest(dev.person.email).kind == "key_set"
     clock.moves(6)
     assert not accepts(app, dev, dev.secret)
     back = dev.presses("/credentials", "Use a secret instead")

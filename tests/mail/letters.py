@@ -112,6 +112,11 @@ def secret_rotated(to: messages.Reader = JANE, origin: messages.Origin = LAPTOP,
     return developers.secret_rotated(settings(), to, app="Photo Box", at=NOW, until=until, link=link, origin=origin)
 
 
+def key_set(to: messages.Reader = JANE, origin: messages.Origin = LAPTOP) -> Letter:
+    link = f"{ISSUER}/developers/box/credentials"
+    return developers.key_set(settings(), to, app="Photo Box", at=NOW, link=link, origin=origin)
+
+
 def secret_expires(to: messages.Reader = JANE, app: str = "Photo Box") -> Letter:
     link = f"{ISSUER}/developers/box/credentials"
     return developers.secret_expires(settings(), to, app=app, expires_at=NOW, link=link)
@@ -149,6 +154,7 @@ ALL: Mapping[str, Any] = {
     "authenticator_added": proof_changed,
     "sign_in_code": mailed_code,
     "secret_rotated": secret_rotated,
+    "key_set": key_set,
     "secret_expires": secret_expires,
     "app_suspended": app_suspended,
     "app_owners_changed": owners_changed,

@@ -7,6 +7,7 @@ from tests.mail.letters import (
     ISSUER,
     app_suspended,
     invitation,
+    key_set,
     owners_changed,
     secret_expires,
     secret_rotated,
@@ -30,6 +31,14 @@ def test_a_secret_was_rotated() -> None:
     )
     first = said(secret_rotated(origin=NOWHERE, until=0))
     assert first.startswith(f"A new client secret was made on {WHEN}.\nWasn’t that")
+
+
+def test_keys_were_set() -> None:
+    assert key_set().subject == "Photo Box: new keys"
+    assert said(key_set(origin=NOWHERE)) == (
+        f"Public keys were set on {WHEN}: no client secret is accepted any more.\n"
+        f"Wasn’t that one of its owners? Set your own again: {ISSUER}/developers/box/credentials"
+    )
 
 
 def test_a_secret_ends() -> None:

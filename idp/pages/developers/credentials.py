@@ -73,7 +73,7 @@ def rotate(owned: Owned, form: Form) -> Response:
     secret = given(owned)
     for former in live:
         client_secrets.ends_at(owned.client_id, former.id, now() + OVERLAP, now())
-    _tell_owners(owned, now() + OVERLAP if live else 0)
+    _tell_owners(owned, partial(mails.secret_rotated, until=now() + OVERLAP if live else 0))
     return page(own_clients.owned(owned.owner, owned.client_id), form, secret)
 
 
@@ -99,6 +99,7 @@ def use_key(owned: Owned, form: Form) -> Response:
         return page(owned, form)
     if client_secrets.revoked_all(owned.client_id, now()):
         saving.record("app_secret_ended", owned)
+    _tell_owners(owned, mails.key_set)
     return _back(owned, "key")
 
 
@@ -109,6 +110,7 @@ def use_secret(owned: Owned, form: Form) -> Response:
     changes: dict[str, Any] = {"token_endpoint_auth_method": "client_secret_basic", "jwks": None, "jwks_uri": None}
     if owned.app.metadata.has_secret or not saving.saved(form, owned, changes):
         return page(owned, form)
+    _tell_owners(owned, mails.secret_rotated)
     now_with_secret = own_clients.owned(owned.owner, owned.client_id)
     return page(now_with_secret, form, given(now_with_secret))
 
@@ -123,12 +125,12 @@ def given(owned: Owned) -> str:
     return secret
 
 
-def _tell_owners(owned: Owned, until: int) -> None:
+def _tell_owners(owned: Owned, write: own_apps.Write) -> None:
     """M17; where from, in the language of each."""
     home = house()
     for person in app_owners.of_app(owned.client_id):
-        write = partial(mails.secret_rotated, at=now(), until=until, origin=places.origin_here(person.locale))
-        own_apps.tell(person, owned.app.client, write, home.settings, home.sealer, now(), "/credentials")
+        told = partial(write, at=now(), origin=places.origin_here(person.locale))
+        own_apps.tell(person, owned.app.client, told, home.settings, home.sealer, now(), "/credentials")
 
 
 def say_done(form: Form, done: str) -> None:
