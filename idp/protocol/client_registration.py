@@ -245,7 +245,8 @@ def _add_allowed_origins(members: Members, metadata: Mapping[str, object]) -> No
     """A public web client runs in the pages its redirects lead to; they must be able to read the tokens."""
     in_pages = members.get("token_endpoint_auth_method") == "none" and members.get("application_type", "web") == "web"
     if "allowed_origins" not in members and in_pages:
-        members["allowed_origins"] = tuple(dict.fromkeys(Uri.parse(uri).origin for uri in members["redirect_uris"]))
+        redirect_uris = members.get("redirect_uris", ())
+        members["allowed_origins"] = tuple(dict.fromkeys(Uri.parse(uri).origin for uri in redirect_uris))
 
 
 RULES: Final = (
