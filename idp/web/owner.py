@@ -124,6 +124,7 @@ def because(named: str) -> str:
         "authenticator.new": gettext("Because you’re about to set up an authenticator app."),
         "authenticator.codes": gettext("Because you’re about to make new recovery codes."),
         "authenticator.off": gettext("Because you’re about to turn off your authenticator app."),
+        "developers.apps": gettext("Because you’re about to change an app."),
         "data.download": gettext("Because you’re about to download your data."),
         "email_change.change": gettext("Because you’re about to change your email address."),
         "leaving.delete": gettext("Because you’re about to delete your account."),
