@@ -10,9 +10,11 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from idp import locales
+from idp.settings.load import Settings
 from idp.settings.sections import Locale
 from tests.browser import pseudo
 from tests.browser.chromium import DESKTOP, PHONE, SMALLEST, Looks, Scheme, page_fits, page_is_accessible, photograph
+from tests.developers.console import Developer, open_to
 from tests.parts import needs
 from tests.people import ALICE, Person
 from tests.relying_app import RelyingApp
@@ -38,6 +40,15 @@ FLAWS = """() => [...document.querySelectorAll('body *')].filter((part) => {
   return /%\\(\\w+\\)s|\\bNone\\b|undefined/.test(text) || (text.trim() && part.scrollWidth > part.clientWidth + 1
     && ['hidden', 'clip'].includes(getComputedStyle(part).overflowX) && !part.matches('.vh, .vh *'));
 }).map((part) => part.outerHTML.slice(0, 200))"""
+
+
+OF_AN_APP = ("", "/credentials", "/advanced", "/owners", "/preview", "/delete")
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """The console is among the pages there are."""
+    return open_to(settings)
 
 
 @contextmanager
@@ -116,8 +127,10 @@ def test_every_page_fits_in_every_language(
         page_fits(page)
         page.locator("[value=allow]").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Welcome")
+        client_id = Developer.of(alice).client_id
         paths = [path for path in (*paths_of(app), "/account/apps/photo-box") if path != "/signin"]
-        assert look_through(page, paths, tag, f"{name}-in", photographs, axe=axe) >= 24
+        paths += [f"/developers/{client_id}{part}" for part in OF_AN_APP]
+        assert look_through(page, paths, tag, f"{name}-in", photographs, axe=axe) >= 33
 
 
 def test_every_language_that_is_offered_is_looked_at() -> None:
