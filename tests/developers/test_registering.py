@@ -93,6 +93,7 @@ WRONG = (
     ({"redirect_uris": "https://*.example/cb"}, "Wildcards aren’t allowed. List each address."),
     ({"redirect_uris": ""}, "Enter at least one redirect URI."),
     ({"client_name": " "}, "Give your app a name."),
+    ({"client_name": "ＰＯＲＴＩＣＯ"}, "This name is ours. Choose another one."),
     ({"contacts": "nobody"}, "Enter an email address like name@example.com."),
     ({"kind": "toaster"}, "Choose what kind of app it is."),
     ({"client_name": "Photo\u00ad"}, "client_name must not hold invisible"),

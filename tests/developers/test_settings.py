@@ -70,6 +70,7 @@ def test_fields_are_emptied_too(dev: Developer) -> None:
 WRONG = (
     ({"redirect_uris": f"{CALLBACK}\nhttp://staging.example/"}, "Line 2: use https, or localhost for development."),
     ({"post_logout_redirect_uris": "ftp://photobox.example/"}, "Line 1: start with https://."),
+    ({"names": "de: portico"}, "This name is ours."),
     ({"names": "Fotokiste"}, "Line 1: begin with a language, like de: Fotokiste."),
     ({"names": "d_e: Fotokiste"}, "Line 1: begin with a language"),
     ({"scope_sentences": "email: Everything"}, "Line 1: this is not a scope of your own."),

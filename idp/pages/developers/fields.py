@@ -1,6 +1,7 @@
 """What the forms of the console ask for, and what is typed read as members of a registration (RFC 7591)."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from idp.protocol.locales import is_language_tag
 from idp.protocol.scope import ABOUT_PEOPLE, OFFERED, OPENID, Scope
 from idp.web import redirect_lines
 from idp.web.forms import Field, Form
+from idp.web.house import house
 from idp.web.locale import gettext
 
 NAME: Final = Field("client_name", 60)
@@ -38,6 +40,7 @@ def name_of(form: Form) -> str:
     name = " ".join(form[NAME.name].split())
     if not name:
         form.fail(NAME.name, gettext("Give your app a name."))
+    _refuse_ours(form, NAME.name, name)
     return name
 
 
@@ -91,6 +94,7 @@ def names_of(form: Form, before: ClientMetadata) -> dict[str, str | None]:
             continue
         if not colon or not name or not is_language_tag(tag):
             form.fail(NAMES.name, gettext("Line %(line)s: begin with a language, like de: Fotokiste.", line=number))
+        _refuse_ours(form, NAMES.name, name)
         found[f"client_name#{tag.lower()}"] = name
     return found
 
@@ -110,6 +114,12 @@ def spelled(metadata: ClientMetadata) -> dict[str, str]:
         OWN_SCOPES.name: "\n".join(f"{scope}: {text}" if text else scope for scope, text in said.items()),
         **{field.name: str(getattr(metadata, field.name)) for field in PAGES},
     }
+
+
+def _refuse_ours(form: Form, field: str, name: str) -> None:
+    """No app is called what this server is: people would take its wishes for ours."""
+    if unicodedata.normalize("NFKC", name).casefold() == house().settings.brand.name.casefold():
+        form.fail(field, gettext("This name is ours. Choose another one."))
 
 
 def _own_scopes(form: Form) -> Iterator[tuple[str, str]]:
