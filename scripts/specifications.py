@@ -35,6 +35,10 @@ SPECIFICATIONS = {
         "OpenID Connect Front-Channel Logout 1.0",
         OPENID.format("openid-connect-frontchannel-1_0"),
     ),
+    "OpenID CIBA Core 1.0": (
+        "OpenID Connect Client-Initiated Backchannel Authentication Flow - Core 1.0",
+        OPENID.format("openid-client-initiated-backchannel-authentication-core-1_0"),
+    ),
     "Initiating User Registration 1.0": (
         "Initiating User Registration via OpenID Connect 1.0 (prompt=create)",
         OPENID.format("openid-connect-prompt-create-1_0"),
@@ -68,6 +72,7 @@ SPECIFICATIONS = {
     "RFC 8176": ("Authentication Method Reference Values", RFC.format(8176)),
     "RFC 8252": ("OAuth 2.0 for Native Apps", RFC.format(8252)),
     "RFC 8414": ("OAuth 2.0 Authorization Server Metadata", RFC.format(8414)),
+    "RFC 8628": ("OAuth 2.0 Device Authorization Grant", RFC.format(8628)),
     "RFC 8693": ("OAuth 2.0 Token Exchange", RFC.format(8693)),
     "RFC 8705": ("Mutual-TLS Client Authentication and Certificate-Bound Access Tokens", RFC.format(8705)),
     "RFC 8707": ("Resource Indicators for OAuth 2.0", RFC.format(8707)),

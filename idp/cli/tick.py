@@ -24,6 +24,7 @@ from idp.signing.rotation import Policy
 from idp.signing.tick import rotate
 from idp.store import (
     app_invitations,
+    app_requests,
     app_uses,
     audit,
     browser_sessions,
@@ -35,6 +36,7 @@ from idp.store import (
     half_sign_ins,
     initial_access_tokens,
     pending_authorizations,
+    polled_requests,
     proofs,
     registrations,
     revoked_tokens,
@@ -53,7 +55,7 @@ EXPIRING = (
     *(exports, email_changes),
     *(half_sign_ins, trusted_devices, challenges),
     *(revoked_tokens, used_once, initial_access_tokens),
-    *(app_invitations, app_uses),
+    *(app_invitations, app_uses, app_requests, polled_requests),
 )
 BATCH, BATCHES = 500, 20  # rows in one transaction, transactions of one table in one round
 

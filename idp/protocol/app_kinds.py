@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from idp.protocol import device_flow
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.client_registration import GRANT_TYPES
 from idp.protocol.scope import OFFLINE_ACCESS
 from idp.protocol.uri import Uri
 
 CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
-DEVICE_CODE: Final = "urn:ietf:params:oauth:grant-type:device_code"
+DEVICE_CODE: Final = device_flow.GRANT_TYPE
 
 
 class Kind(StrEnum):

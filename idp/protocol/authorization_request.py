@@ -17,9 +17,16 @@ class ReplyTo:
     state: str | None = field(default=None, repr=False)
 
 
+NOWHERE = ReplyTo("", "")
+"""The answer waits here until the app fetches it (RFC 8628, OpenID CIBA Core 1.0): no browser carries it."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """OpenID Connect Core §3.1.2.1, RFC 6749 §4.1.1: what was asked, and what the client's registration made of it."""
+    """OpenID Connect Core §3.1.2.1, RFC 6749 §4.1.1: what was asked, and what the client's registration made of it.
+
+    `polled` is the id of the row that the answer is written into, where it goes `NOWHERE` (store.polled_requests).
+    """
 
     client_id: str
     reply_to: ReplyTo
@@ -38,6 +45,7 @@ class AuthorizationRequest:
     idp_hint: str | None = None
     resources: tuple[str, ...] = ()
     details: str = ""
+    polled: str = ""
 
     @property
     def asked_scope(self) -> Scope:
@@ -66,6 +74,7 @@ class AuthorizationRequest:
             "idp_hint": self.idp_hint,
             "resources": list(self.resources) or None,
             "details": self.details or None,
+            "polled": self.polled or None,
         }
         return json.dumps({name: value for name, value in members.items() if value is not None})
 
@@ -91,4 +100,5 @@ class AuthorizationRequest:
             idp_hint=members.get("idp_hint"),
             resources=tuple(members.get("resources", ())),
             details=members.get("details", ""),
+            polled=members.get("polled", ""),
         )

@@ -64,6 +64,11 @@ class ClientMetadata:
     frontchannel_logout_uri: str = ""
     frontchannel_logout_session_required: bool = False
     """Kept as registered: `iss` and `sid` are always there."""
+    backchannel_token_delivery_mode: Literal["poll", "ping"] | None = None
+    """Of an app with the grant type of OpenID CIBA Core 1.0 alone, as the two below."""
+    backchannel_client_notification_endpoint: str = ""
+    backchannel_authentication_request_signing_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
+    """None where it does not sign what it asks there; else it always does."""
     contacts: tuple[str, ...] = ()
     software_id: str = ""
     software_version: str = ""

@@ -7,7 +7,7 @@ from authlib.oauth2.rfc7591.claims import ClientMetadataClaims as OAuthClaims
 from authlib.oauth2.rfc7591.claims import InvalidClaimError
 from authlib.oidc.registration.claims import ClientMetadataClaims as OpenIDClaims
 
-from idp.protocol import encryption, frontchannel_logout, token_exchange, trusted_issuers
+from idp.protocol import backchannel, device_flow, encryption, frontchannel_logout, token_exchange, trusted_issuers
 from idp.protocol import member_kinds as kinds
 from idp.protocol.claims import SCOPE_CLAIMS
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
@@ -20,7 +20,10 @@ DEFAULT_SCOPE: Final = Scope(("openid", "profile", "email"))
 GRANT_TYPES: Final = (
     *("authorization_code", "refresh_token", "client_credentials"),
     *(token_exchange.GRANT_TYPE, trusted_issuers.GRANT_TYPE),
+    *(device_flow.GRANT_TYPE, backchannel.GRANT_TYPE),
 )
+OF_PEOPLE: Final = ("authorization_code", device_flow.GRANT_TYPE, backchannel.GRANT_TYPE)
+"""Grant types by which a person lets the app in, and it may go on refreshing."""
 SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
 AUTH_METHODS: Final = (*SECRET_METHODS, "private_key_jwt", "none")
 CLIENT_ALGS: Final = ("RS256", "PS256", "ES256", "EdDSA")
@@ -57,6 +60,9 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "backchannel_logout_session_required": kinds.flag,
     "frontchannel_logout_uri": kinds.web_address,
     "frontchannel_logout_session_required": kinds.flag,
+    "backchannel_token_delivery_mode": kinds.one_of(*backchannel.DELIVERY_MODES),
+    "backchannel_client_notification_endpoint": kinds.web_address,
+    "backchannel_authentication_request_signing_alg": kinds.one_of(*CLIENT_ALGS),
     "contacts": kinds.texts,
     "software_id": kinds.text,
     "software_version": kinds.text,
@@ -91,6 +97,7 @@ LOCALIZABLE: Final = frozenset({"client_name", "client_uri", "logo_uri", "policy
 PROMISES: Final = (
     "request_object_encryption_alg",
     "tls_client_certificate_bound_access_tokens",
+    "backchannel_user_code_parameter",
 )
 """Protections we cannot give yet: to ignore them, as RFC 7591 §2 allows, would leave the client believing in them."""
 
@@ -153,8 +160,10 @@ def _grant_and_response_types_fit(members: Members, metadata: Mapping[str, objec
         raise InvalidClientMetadata("grant_types must name at least one")
     if members.get("response_types") or members.get("redirect_uris"):
         raise InvalidClientMetadata("response_types and redirect_uris are for grant_types with authorization_code")
-    if "refresh_token" in grant_types:
-        raise InvalidClientMetadata("refresh_token in grant_types needs authorization_code beside it")
+    if "refresh_token" in grant_types and not set(OF_PEOPLE) & set(grant_types):
+        raise InvalidClientMetadata(
+            "refresh_token in grant_types needs authorization_code beside it, or another grant that a person gives"
+        )
     members["response_types"] = ()
 
 
@@ -166,6 +175,10 @@ def _who_asks_for_itself_proves_itself(members: Members, metadata: Mapping[str, 
         raise InvalidClientMetadata(f"{min(proved)} in grant_types needs a client that proves who it is")
     if trusted_issuers.GRANT_TYPE in grant_types and not members.get("trusted_issuers"):
         raise InvalidClientMetadata(f"{trusted_issuers.GRANT_TYPE} in grant_types needs trusted_issuers")
+
+
+def _back_channel_is_described(members: Members, metadata: Mapping[str, object]) -> None:
+    backchannel.check(members)
 
 
 def _public_clients_use_pkce(members: Members, metadata: Mapping[str, object]) -> None:
@@ -253,6 +266,7 @@ RULES: Final = (
     _redirects_are_registrable,
     _grant_and_response_types_fit,
     _who_asks_for_itself_proves_itself,
+    _back_channel_is_described,
     _public_clients_use_pkce,
     _keys_are_where_they_are_needed,
     _what_is_encrypted_has_a_key,

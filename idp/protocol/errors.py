@@ -85,6 +85,36 @@ class UnsupportedGrantType(OAuthError):
     code = "unsupported_grant_type"
 
 
+class AuthorizationPending(OAuthError):
+    """RFC 8628 §3.5, CIBA Core §11: the person has not decided yet."""
+
+    code = "authorization_pending"
+
+
+class SlowDown(OAuthError):
+    """RFC 8628 §3.5, CIBA Core §11: the same, and the app asks more often than it may."""
+
+    code = "slow_down"
+
+
+class ExpiredToken(OAuthError):
+    """RFC 8628 §3.5, CIBA Core §11: the person did not decide in time."""
+
+    code = "expired_token"
+
+
+class UnknownUserId(OAuthError):
+    """CIBA Core §13: the hint names nobody whom this app may ask."""
+
+    code = "unknown_user_id"
+
+
+class InvalidBindingMessage(OAuthError):
+    """CIBA Core §13: the binding message cannot be shown."""
+
+    code = "invalid_binding_message"
+
+
 class InteractionRequired(OAuthError):
     """OpenID Connect Core §3.1.2.6: a page would be needed, and prompt=none forbids it."""
 
@@ -228,6 +258,11 @@ ERROR_CODES: dict[str, type[OAuthError]] = {
         UnsupportedTokenType,
         InvalidAuthorizationDetails,
         UnsupportedGrantType,
+        AuthorizationPending,
+        SlowDown,
+        ExpiredToken,
+        UnknownUserId,
+        InvalidBindingMessage,
         InteractionRequired,
         LoginRequired,
         AccountSelectionRequired,

@@ -57,7 +57,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
 }
 """What the same tables hold besides: secrets, their fingerprints, and what only says the same again."""
 
-PASSING: Final = frozenset({"challenges", "exports", "half_sign_ins", "proofs", "upstream_logins"})
+PASSING: Final = frozenset({"challenges", "exports", "half_sign_ins", "polled_requests", "proofs", "upstream_logins"})
 """Tables about people that hold a step on its way, for minutes or a day, under secrets of its own."""
 
 

@@ -15,9 +15,13 @@ def upgrade() -> None:
     name_people_by_sector()
     open_registration()
     keep_word_of_notices()
+    let_apps_ask_after()
+    remember_requests()
 
 
 def downgrade() -> None:
+    forget_requests()
+    stop_asking_after()
     forget_word_of_notices()
     close_registration()
     close_console()
@@ -183,3 +187,90 @@ def forget_word_of_notices() -> None:
     with op.batch_alter_table('logout_notices', schema=None) as batch_op:
         batch_op.drop_column('last_status')
         batch_op.drop_column('tried_at')
+
+
+def let_apps_ask_after() -> None:
+    op.create_table(
+        'polled_requests',
+        sa.Column('id', sa.String(length=22), nullable=False),
+        sa.Column('secret', sa.String(length=64), nullable=False),
+        sa.Column('client_id', sa.String(length=255), nullable=False),
+        sa.Column('request', sa.Text(), nullable=False),
+        sa.Column('user_code', sa.String(length=64), nullable=True),
+        sa.Column('sealed_code', sa.Text(), nullable=False),
+        sa.Column('user_id', sa.String(length=22), nullable=True),
+        sa.Column('message', sa.String(length=64), nullable=False),
+        sa.Column('network', sa.String(length=64), nullable=False),
+        sa.Column('user_agent', sa.String(length=256), nullable=False),
+        sa.Column('poll_every', sa.Integer(), nullable=False),
+        sa.Column('next_poll_at', sa.BigInteger(), nullable=False),
+        sa.Column('created_at', sa.BigInteger(), nullable=False),
+        sa.Column('expires_at', sa.BigInteger(), nullable=False),
+        sa.Column('answered_at', sa.BigInteger(), nullable=True),
+        sa.Column('answer', sa.Text(), nullable=False),
+        sa.Column('refusal', sa.String(length=300), nullable=False),
+        sa.Column('spent_at', sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ['client_id'], ['clients.id'], name=op.f('fk_polled_requests_client_id_clients'), ondelete='CASCADE'
+        ),
+        sa.ForeignKeyConstraint(
+            ['user_id'], ['users.id'], name=op.f('fk_polled_requests_user_id_users'), ondelete='CASCADE'
+        ),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_polled_requests')),
+        sa.UniqueConstraint('secret', name=op.f('uq_polled_requests_secret')),
+        sa.UniqueConstraint('user_code', name=op.f('uq_polled_requests_user_code')),
+    )
+    for column in ('client_id', 'user_id', 'expires_at'):
+        op.create_index(op.f(f'ix_polled_requests_{column}'), 'polled_requests', [column])
+    op.create_table(
+        'pings',
+        sa.Column('id', sa.String(length=22), nullable=False),
+        sa.Column('client_id', sa.String(length=255), nullable=False),
+        sa.Column('sealed', sa.Text(), nullable=False),
+        sa.Column('tries', sa.Integer(), nullable=False),
+        sa.Column('next_try_at', sa.BigInteger(), nullable=True),
+        sa.Column('leased_until', sa.BigInteger(), nullable=False),
+        sa.Column('expires_at', sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['id'], ['polled_requests.id'], name=op.f('fk_pings_id_polled_requests'), ondelete='CASCADE'
+        ),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_pings')),
+    )
+    op.create_index('ix_pings_due', 'pings', ['next_try_at'])
+
+
+def stop_asking_after() -> None:
+    op.drop_table('pings')
+    op.drop_table('polled_requests')
+
+
+def remember_requests() -> None:
+    op.create_table(
+        'app_requests',
+        sa.Column(
+            'id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False
+        ),
+        sa.Column('client_id', sa.String(length=255), nullable=False),
+        sa.Column('reference', sa.String(length=16), nullable=False),
+        sa.Column('at', sa.BigInteger(), nullable=False),
+        sa.Column('endpoint', sa.String(length=32), nullable=False),
+        sa.Column('status', sa.Integer(), nullable=False),
+        sa.Column('error', sa.String(length=64), nullable=False),
+        sa.Column('reason', sa.String(length=300), nullable=False),
+        sa.Column('failed_check', sa.String(length=96), nullable=False),
+        sa.Column('sections', sa.String(length=160), nullable=False),
+        sa.Column('onward', sa.String(length=64), nullable=False),
+        sa.Column('received', sa.Text(), nullable=False),
+        sa.Column('proved', sa.Boolean(), nullable=False),
+        sa.Column('origin', sa.String(length=16), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['client_id'], ['clients.id'], name=op.f('fk_app_requests_client_id_clients'), ondelete='CASCADE'
+        ),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_app_requests')),
+    )
+    for column in ('client_id', 'at'):
+        op.create_index(op.f(f'ix_app_requests_{column}'), 'app_requests', [column])
+
+
+def forget_requests() -> None:
+    op.drop_table('app_requests')
