@@ -119,10 +119,6 @@ WAITS: Mapping[Module, str] = {
         "a person looks at a picture of the page: a logo of the app's own is kept and not shown, as no page asks other "
         "sites for anything"
     ),
-    **{
-        Module(f"oidcc-request-uri-{kind}", "dynamic"): "waits for request objects by reference"
-        for kind in ("unsigned", "signed-rs256")
-    },
     Module(UNSIGNED, "form_post"): (
         "fails: `response_mode` stands inside the object alone, which nobody reads here, so the refusal "
         "(`request_not_supported`) travels by query; waits for signed request objects, whose algorithms in discovery "

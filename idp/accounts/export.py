@@ -29,6 +29,7 @@ TITLES: Final = {
     "recovery_codes": "recovery_codes",
     "trusted_devices": "devices_that_need_no_second_step",
     "identities": "linked_accounts",
+    "pairwise_subjects": "names_you_have_for_apps",
     "email_changes": "changes_of_address",
     "agreements": "agreements",
     "browser_sessions": "sessions",

@@ -155,9 +155,14 @@ def web_address(value: object) -> str:
     return address
 
 
-def web_addresses(value: object) -> tuple[str, ...]:
-    """An array of such addresses."""
-    return tuple(_items(value, web_address))
+def documents(value: object) -> tuple[str, ...]:
+    """An array of such addresses, each perhaps with the hash of what stands there as fragment (Core §6.2)."""
+    return tuple(_items(value, _document))
+
+
+def _document(value: object) -> str:
+    address, mark, fragment = text(value, LONGEST).partition("#")
+    return f"{web_address(address)}{mark}{text(fragment)}"
 
 
 def origin(value: object) -> str:

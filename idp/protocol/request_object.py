@@ -14,15 +14,21 @@ _ABOUT_THE_JWT: Final = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti", "su
 _IN_JSON: Final = frozenset({"claims", "authorization_details"})
 
 
-def parameters_of(claims: Mapping[str, object], client_id: str, issuer: str, now: int) -> Parameters:
-    """The authorization request that this client signed for us. InvalidRequestObject says what does not fit."""
+def parameters_of(
+    claims: Mapping[str, object], client_id: str, issuer: str, now: int, *, by_reference: bool = False
+) -> Parameters:
+    """The authorization request that this client signed for us. InvalidRequestObject says what does not fit.
+
+    `by_reference`: it was read at the client's own address a moment ago, so it need not say until when it is good.
+    """
     if claims.get("iss") != client_id or claims.get("client_id", client_id) != client_id:
         raise InvalidRequestObject("iss and client_id of the request object must be the client_id of the request")
     audience = claims.get("aud")
     if issuer not in (audience if isinstance(audience, list) else [audience]):
         raise InvalidRequestObject("aud of the request object must be the issuer of this provider")
     expires_at = claims.get("exp")
-    if not is_numeric_date(expires_at) or expires_at <= now - SKEW:
+    is_good_now = by_reference and expires_at is None
+    if not is_good_now and (not is_numeric_date(expires_at) or expires_at <= now - SKEW):
         raise InvalidRequestObject("exp of the request object is missing or past")
     if "nbf" in claims and (not is_numeric_date(claims["nbf"]) or claims["nbf"] > now + SKEW):
         raise InvalidRequestObject("nbf of the request object lies ahead")

@@ -100,7 +100,7 @@ class Settings(BaseSettings):
     def an_mcp_server_is_named(self) -> Self:
         """Its clients name the server that a token is for, always."""
         if self.profile == "mcp" and not any(api.open for api in self.resources.values()):
-            raise ValueError("profile 'mcp' needs an API that is open: [resources.NAME] with identifier and open = true")
+            raise ValueError("profile 'mcp' needs an open API: [resources.NAME] with identifier and open = true")
         return self
 
     @model_validator(mode="after")

@@ -27,6 +27,11 @@ REGISTERED_SINCE = {
     "require_pushed_authorization_requests",
     "dpop_signing_alg_values_supported",
     "authorization_signing_alg_values_supported",
+    "authorization_encryption_alg_values_supported",
+    "authorization_encryption_enc_values_supported",
+    "introspection_signing_alg_values_supported",
+    "introspection_encryption_alg_values_supported",
+    "introspection_encryption_enc_values_supported",
     "backchannel_logout_supported",
     "backchannel_logout_session_supported",
     "frontchannel_logout_supported",
@@ -34,7 +39,7 @@ REGISTERED_SINCE = {
     "protected_resources",
 }
 """Discovery §3, RP-Initiated Logout §2.1, Initiating User Registration §4.2, RFC 9207 §3, RFC 9126 §5, RFC 9449 §5.1,
-JARM §4, Back-Channel Logout §2.1, Front-Channel Logout §3, RFC 9728 §4; Authlib's lists lack them."""
+JARM §4, RFC 9701 §7, Back-Channel Logout §2.1, Front-Channel Logout §3, RFC 9728 §4; Authlib's lists lack them."""
 REGISTERED = REGISTERED_SINCE.union(AuthorizationServerMetadata.REGISTRY_KEYS, OpenIDProviderMetadata.REGISTRY_KEYS)
 
 

@@ -76,7 +76,7 @@ def test_what_is_offered_and_what_is_not(document: dict[str, Any]) -> None:
     assert set(document["id_token_signing_alg_values_supported"]) == {"RS256", "ES256", "EdDSA"}
     assert document["authorization_response_iss_parameter_supported"] is True
     assert document["request_parameter_supported"] is True
-    assert document["request_uri_parameter_supported"] is False
+    assert document["request_uri_parameter_supported"] is True
     assert document["token_endpoint_auth_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
 
 

@@ -25,7 +25,7 @@ from tests.signing_up import shown, signs_in
 from tests.web_browser import Browser, Page
 
 IDP = Path(idp.__file__).parent
-OF_THE_HOUSE = re.compile(r"(keys|client|authenticators|account_deleted)\b")
+OF_THE_HOUSE = re.compile(r"(keys|client|initial_token|authenticators|account_deleted)\b")
 
 
 def downloads(person: Person) -> Page:

@@ -128,9 +128,7 @@ def test_rfc7591_2_any_json_is_read_or_refused_by_each_kind(value: object) -> No
             assert str(problem)  # noqa: PT017
 
 
-def test_several_addresses_are_addresses_each() -> None:
-    assert kinds.web_addresses(["https://a.example/r", "http://localhost/r"]) == (
-        "https://a.example/r",
-        "http://localhost/r",
-    )
-    assert refusal(kinds.web_addresses, ["https://a.example/r", "http://a.example/r"]) == NO_WEB_ADDRESS
+def test_documents_stand_at_addresses_perhaps_with_a_hash() -> None:
+    both = ("https://a.example/r#dGhlIGhhc2g", "http://localhost/r")
+    assert kinds.documents(list(both)) == both
+    assert refusal(kinds.documents, ["https://a.example/r", "http://a.example/r"]) == NO_WEB_ADDRESS

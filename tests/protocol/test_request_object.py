@@ -77,3 +77,13 @@ def test_rfc8707_2_several_resources_are_an_array() -> None:
         "https://b.example",
     )
     assert read({"resource": "https://a.example"}).get("resource") == "https://a.example"
+
+
+@pytest.mark.section("OpenID Connect Core §6.2")
+def test_core_6_2_read_a_moment_ago_it_need_not_say_until_when_it_is_good() -> None:
+    claims = {name: value for name, value in HONEST.items() if name != "exp"}
+    assert parameters_of(claims, "app", ISSUER, NOW, by_reference=True).get("response_type") == "code"
+    with pytest.raises(InvalidRequestObject, match="exp"):
+        parameters_of(claims, "app", ISSUER, NOW)
+    with pytest.raises(InvalidRequestObject, match="exp"):
+        parameters_of({**claims, "exp": NOW - 60}, "app", ISSUER, NOW, by_reference=True)

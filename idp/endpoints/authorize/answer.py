@@ -16,6 +16,7 @@ from idp.protocol.uri import with_query
 from idp.store.base import new_id
 from idp.store.clients import Client
 from idp.store.grants import Grant
+from idp.web import explanations
 from idp.web.answers import Response, see_other
 from idp.web.page import render
 
@@ -52,7 +53,8 @@ def _wanted_acr(request: AuthorizationRequest) -> tuple[object, ...]:
 
 def with_error(reply_to: ReplyTo, error: OAuthError, client: Client, mint: Mint, now: int) -> Response:
     """RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6."""
-    return _send(reply_to, {"error": error.code, "error_description": error.description}, client, mint, now)
+    told = {"error": error.code, "error_description": error.description, **explanations.error_uri()}
+    return _send(reply_to, told, client, mint, now)
 
 
 def _send(reply_to: ReplyTo, members: Mapping[str, str], client: Client, mint: Mint, now: int) -> Response:

@@ -1,15 +1,42 @@
 """Requests that the app signed (RFC 9101): nobody on the way through the browser can have changed them."""
 
+from idp.outside.fetch import Bounds, NotFetched
+from idp.outside.reader import Reader
 from idp.protocol import request_object
 from idp.protocol.client_registration import CLIENT_ALGS
-from idp.protocol.errors import InvalidRequestObject, RequestNotSupported
+from idp.protocol.errors import (
+    InvalidRequestObject,
+    InvalidRequestUri,
+    RequestNotSupported,
+    RequestUriNotSupported,
+)
 from idp.protocol.parameters import Parameters
 from idp.signing import foreign
 from idp.store.clients import Client
 from idp.web import client_keys
 
+BOUNDS = Bounds(seconds=5, octets=16 * 1024)
 
-def unpacked(text: str, client: Client, issuer: str, now: int) -> Parameters:
+
+def fetched(request_uri: str, client: Client, reader: Reader) -> str:
+    """§5.2, §6.1: what stands at an address of the client's registration, read anew each time.
+
+    RequestUriNotSupported for an app that registered none, InvalidRequestUri for another one and where nothing is read.
+    A fragment, which OpenID Connect Core §6.2 takes for a hash of the content, says nothing here: the signature does.
+    """
+    if not client.metadata.request_uris:
+        raise RequestUriNotSupported("this client registered no request_uris; send plain parameters or push them")
+    if request_uri not in client.metadata.request_uris:
+        raise InvalidRequestUri(
+            "request_uri is not registered for this client: it must be the same, each character"
+        )
+    try:
+        return reader.read(request_uri.partition("#")[0], BOUNDS).body.decode("ascii").strip()
+    except (NotFetched, UnicodeDecodeError):
+        raise InvalidRequestUri("no request object could be read at request_uri") from None
+
+
+def unpacked(text: str, client: Client, issuer: str, now: int, *, by_reference: bool = False) -> Parameters:
     """§6.3: what was signed counts, and nothing beside it. Raises InvalidRequestObject.
 
     RequestNotSupported for an app that registered no keys, and for a request that nobody signed (Core §6.1).
@@ -24,4 +51,4 @@ def unpacked(text: str, client: Client, issuer: str, now: int) -> Parameters:
     )
     if claims is None:
         raise InvalidRequestObject("the request object is not signed with a key and an algorithm of this client")
-    return request_object.parameters_of(claims, client.client_id, issuer, now)
+    return request_object.parameters_of(claims, client.client_id, issuer, now, by_reference=by_reference)

@@ -27,7 +27,7 @@ from idp.store.browser_sessions import Session
 from idp.store.clients import Client
 from idp.store.consents import NEVER_ASKED
 from idp.store.pending_authorizations import Pending, unstored
-from idp.web import agreements, arrival, cookies, errors, flow, passkeys, problems, trust, visitor
+from idp.web import agreements, arrival, cookies, errors, explanations, flow, passkeys, problems, trust, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.house import house, now
@@ -70,7 +70,7 @@ def authorize_by_post() -> Response:
     request by GET can. It is checked first, so that nothing unregistered causes a redirect.
     """
     parameters = _readable(from_form_alone)
-    if not _pushed(parameters) and "request" not in parameters:
+    if not _pushed(parameters) and not {"request", "request_uri"} & parameters.as_sent().keys():
         who_asks(parameters, house().clients, now())
     return see_other(f"{url_for('authorize.authorize')}?{quote(request.get_data(), safe='%&=+-._~')}")
 
@@ -87,6 +87,8 @@ def resume(pending_id: str) -> Response:
 @routes.errorhandler(Unanswerable)
 def show(problem: Unanswerable) -> Response:
     """RFC 6749 §4.1.2.1: an app or address we do not know is told to the person, and never redirected to."""
+    explanations.claimed(problem.client_id or "")
+    problem.error.__traceback__ = problem.error.__traceback__ or problem.__traceback__
     return errors.refusal_page(problem.error, problem.client_id)
 
 
@@ -110,13 +112,14 @@ def metadata(settings: Settings) -> Mapping[str, object]:
         "authorization_encryption_enc_values_supported": list(ENCS),
         "request_parameter_supported": True,
         "request_object_signing_alg_values_supported": list(CLIENT_ALGS),
-        "request_uri_parameter_supported": False,
-        "require_request_uri_registration": False,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
     }
 
 
 def _walk(pending: Pending, client: Client) -> Response:
     """The next page, or the answer. Only a page makes the request wait in the store."""
+    explanations.by(client)
     session = visitor.session()
     agreed = consents.remembered(session.user_id, client.client_id) if session else NEVER_ASKED
     step = next_step(pending, session, agreed, client.metadata, _rules(session))
@@ -131,12 +134,15 @@ def _walk(pending: Pending, client: Client) -> Response:
 
 def _unpacked(parameters: Parameters) -> Parameters:
     """RFC 9101 §6: what the app signed, where it signed its request; else the parameters themselves."""
-    text = parameters.get("request")
-    client = house().clients.find(parameters.get("client_id") or "", now()) if text else None
-    if text is None or client is None:
+    text, address = parameters.get("request"), parameters.get("request_uri")
+    client = house().clients.find(parameters.get("client_id") or "", now()) if text or address else None
+    if client is None:
         return parameters
     parameters.refuse_duplicates()  # what stands beside is looked at nowhere else
-    return request_objects.unpacked(text, client, house().settings.server.issuer, now())
+    if text and address:
+        raise InvalidRequest("request and request_uri must not both be there")
+    signed = text or request_objects.fetched(address or "", client, house().reader)
+    return request_objects.unpacked(signed, client, house().mint.issuer, now(), by_reference=not text)
 
 
 def _pushed(parameters: Parameters) -> str | None:
@@ -195,6 +201,8 @@ def _open(pending: Pending) -> str:
 
 def _refuse(reply_to: ReplyTo, error: OAuthError, client: Client) -> Response:
     log.info("authorization refused: %s", error)
+    explanations.by(client)
+    explanations.refused(error)
     return answer.with_error(reply_to, error, client, house().mint, now())
 
 
