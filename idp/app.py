@@ -56,7 +56,7 @@ from idp.pages import (
 from idp.pages.developers import views as developers
 from idp.settings.load import Settings, load_settings
 from idp.store import base
-from idp.web import errors, hardening, headers, house, mount, page, transaction
+from idp.web import errors, explanations, hardening, headers, house, mount, page, transaction
 
 DOORS = (
     *(authorize.door, token.door, userinfo.door, discovery.door, end_session.door, health.door),
@@ -70,7 +70,7 @@ DOORS = (
     *(leaving.door, secure.door, pictures.door, email_change.door),
     *(developers.door, developer_logout.door),
 )
-PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, transaction.prepare)
+PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, explanations.prepare, transaction.prepare)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

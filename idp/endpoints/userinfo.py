@@ -13,7 +13,7 @@ from idp.protocol.errors import InsufficientScope, InvalidToken, OAuthError
 from idp.protocol.scope import OFFERED, OPENID
 from idp.settings.load import Settings
 from idp.store import grants
-from idp.web import bearer, cors, possession
+from idp.web import bearer, cors, explanations, possession
 from idp.web.answers import private_json, private_text
 from idp.web.bearer import NoToken
 from idp.web.door import Door
@@ -40,6 +40,7 @@ def userinfo() -> Response:
     client = house().clients.find(grant.client_id, now())
     if client is None:
         raise InvalidToken(access_token.UNKNOWN)
+    explanations.by(client, proved=True)
     scope = token.scope & client.metadata.scope
     if OPENID not in scope:
         raise InsufficientScope("UserInfo needs the scope openid")

@@ -8,12 +8,13 @@ from operator import itemgetter
 from threading import Lock
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, String, Text, and_, bindparam, delete, select, text, update
+from sqlalchemy import BigInteger, String, Text, and_, bindparam, delete, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.protocol.client_metadata import ClientMetadata
 from idp.store import client_secrets
+from idp.store.app_owners import AppOwner
 from idp.store.base import Base, count, db, fingerprint, row
 from idp.store.client_secrets import ClientSecret
 from idp.store.hot import hot_count
@@ -48,7 +49,9 @@ class ClientRow(Base):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A registered app, with the fingerprints of the secrets that were live when it was looked up."""
+    """A registered app, with the fingerprints of the secrets that were live when it was looked up, and whether it is
+    anybody's (store.app_owners).
+    """
 
     client_id: str
     metadata: ClientMetadata
@@ -57,6 +60,7 @@ class Client:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     used_at: int = field(default=0, compare=False)
     fresh_until: int = field(default=0, compare=False)
+    is_owned: bool = field(default=False, compare=False)
 
     def has_secret(self, presented: str) -> bool:
         """Whether this is one of its secrets; the time it takes does not tell how much of it is right."""
@@ -75,6 +79,7 @@ JOINED = (
         ClientRow.state,
         ClientRow.used_at,
         ClientRow.fresh_until,
+        exists().where(AppOwner.client_id == ClientRow.id).label("is_owned"),
         ClientSecret.secret,
         ClientSecret.expires_at,
     )
@@ -189,10 +194,11 @@ def _read(client_id: str, now: int) -> tuple[Client | None, int | None]:
 
 def _clients(rows: Iterable[Any]) -> Iterator[tuple[Client, int | None]]:
     """One client per run of rows: it stands in each of them, beside one of its secrets or beside nothing."""
-    for (client_id, registration, source, state, used, fresh), group in groupby(rows, key=itemgetter(*range(6))):
+    for (client_id, registration, source, state, used, fresh, owned), group in groupby(rows, itemgetter(*range(7))):
         secrets = [(secret, expires_at) for *_, secret, expires_at in group if secret]
         fingerprints = tuple(secret for secret, _ in secrets)
-        client = Client(client_id, ClientMetadata.from_json(registration), source, state, fingerprints, used, fresh)
+        metadata = ClientMetadata.from_json(registration)
+        client = Client(client_id, metadata, source, state, fingerprints, used, fresh, bool(owned))
         yield client, min((at for _, at in secrets if at is not None), default=None)
 
 
@@ -222,14 +228,14 @@ class KnownClients:
 
     def find(self, client_id: str, now: int) -> Client | None:
         """The app, if it is registered and not suspended."""
-        return self._known(client_id, now) or self._look_up(client_id, now)
+        return self.known(client_id, now) or self._look_up(client_id, now)
 
     def find_by_secret(self, client_id: str, presented: str, now: int) -> Client | None:
         """The app, if it is registered, not suspended, and this is one of its live secrets (RFC 6749 §2.3.1).
 
         An unknown app and a wrong secret take the same way: one read, one comparison, None.
         """
-        known = self._known(client_id, now)
+        known = self.known(client_id, now)
         if known is not None and known.has_secret(presented):
             return known
         client = self._look_up(client_id, now)
@@ -255,7 +261,8 @@ class KnownClients:
                 self._used.pop(next(iter(self._used)))
         return True
 
-    def _known(self, client_id: str, now: int) -> Client | None:
+    def known(self, client_id: str, now: int) -> Client | None:
+        """The app, if this process has looked it up already; nothing is read."""
         kept = self._kept.get(client_id)
         return kept.client if kept and kept.since <= now < kept.until else None
 

@@ -6,7 +6,7 @@ from flask import Request, Response, request
 
 from idp.protocol import dpop
 from idp.protocol.errors import InvalidDpopProof, InvalidRequest, InvalidToken, OAuthError, UseDpopNonce
-from idp.web import possession
+from idp.web import explanations, possession
 from idp.web.received import FORM, from_form
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
@@ -76,7 +76,9 @@ def refusal(error: OAuthError | NoToken) -> Response:
         return response
     is_about_proof = isinstance(error, InvalidDpopProof | UseDpopNonce)
     realm, status = (DPOP_REALM, 401) if is_about_proof else (REALM, error.status)
-    challenge = f'{realm}, error="{error.code}", error_description="{error.description}", {about}'
+    explanations.refused(error)
+    more = "".join(f', {name}="{address}"' for name, address in explanations.error_uri().items())
+    challenge = f'{realm}, error="{error.code}", error_description="{error.description}"{more}, {about}'
     return possession.with_nonce(Response(status=status, headers={"WWW-Authenticate": challenge}))
 
 

@@ -19,7 +19,7 @@ from idp.signing.ring import BadToken
 from idp.store import client_secrets, clients, used_once
 from idp.store.base import fingerprint
 from idp.store.clients import Client, KnownClients
-from idp.web import client_keys, cors, errors
+from idp.web import client_keys, cors, errors, explanations
 from idp.web.house import house, now
 
 BASIC: Final = "client_secret_basic"
@@ -45,6 +45,7 @@ class Presented:
 def who_asks(parameters: Parameters) -> Client:
     """The app behind this request, proved. InvalidClient or InvalidRequest otherwise."""
     claimed = presented(request.headers.get("Authorization"), parameters)
+    explanations.claimed(claimed.client_id)
     client = authenticate(claimed, house().clients, now())
     g.asking_client = client
     if client.source in clients.BY_THEMSELVES and client.used_at <= now() - clients.EVERY:

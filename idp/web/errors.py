@@ -14,7 +14,7 @@ from idp import clock
 from idp.accounts.hashing import Busy
 from idp.protocol.errors import OAuthError, ServerError, TemporarilyUnavailable
 from idp.settings.load import Settings
-from idp.web import cookies, posted, problems, request_id, transaction
+from idp.web import cookies, explanations, posted, problems, request_id, transaction
 from idp.web.answers import private_json
 from idp.web.csrf import StaleForm
 from idp.web.page import render
@@ -39,9 +39,11 @@ def prepare(app: Flask, _settings: Settings) -> None:
 
 
 def as_json(error: OAuthError) -> Response:
-    """RFC 6749 §5.2: registered code and one sentence. For a door's own handler of OAuthError."""
+    """RFC 6749 §5.2: registered code, one sentence, and where more is said. For a door's own handler of OAuthError."""
     log.info("refused: %s (%s)", error.code, error.description)
-    return private_json({"error": error.code, "error_description": error.description}, error.status)
+    explanations.refused(error)
+    told = {"error": error.code, "error_description": error.description, **explanations.error_uri()}
+    return private_json(told, error.status)
 
 
 def as_page(problem: Problem) -> Response:
@@ -63,6 +65,7 @@ def refusal_page(error: OAuthError, client_id: str | None = None) -> Response:
     Give `client_id` only when it is a registered one; what else the request said is shown as received.
     """
     log.info("refused with a page: %s (%s)", error.code, error.description)
+    explanations.refused(error)
     address = request.args.get("redirect_uri") or posted.value("redirect_uri")
     received = {"client_id": client_id, "redirect_uri": address and address[:LONGEST_ECHO]}
     return as_page(problems.refused_request(error, {name: text for name, text in received.items() if text}))

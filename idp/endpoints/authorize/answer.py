@@ -23,8 +23,17 @@ from idp.web.page import render
 
 def with_code(request: AuthorizationRequest, answer: Answer, client: Client, mint: Mint, now: int) -> Response:
     """RFC 6749 §4.1.2. Nothing is written: the grant opens when the code is redeemed."""
+    grant, expires_at = granted(request, answer), now + mint.tokens.code_for
+    code = AuthorizationCode(
+        grant, request.reply_to.redirect_uri, request.nonce, request.code_challenge, expires_at, request.dpop_jkt
+    )
+    return _send(request.reply_to, {"code": authorization_code.seal(code, mint.sealer, now)}, client, mint, now)
+
+
+def granted(request: AuthorizationRequest, answer: Answer) -> Grant:
+    """The grant-to-be: what the person agreed to, and how they proved who they are."""
     session = answer.session
-    grant = Grant(
+    return Grant(
         id=new_id(),
         user_id=session.user_id,
         client_id=request.client_id,
@@ -38,11 +47,6 @@ def with_code(request: AuthorizationRequest, answer: Answer, client: Client, min
         resources=request.resources,
         details=request.details,
     )
-    expires_at = now + mint.tokens.code_for
-    code = AuthorizationCode(
-        grant, request.reply_to.redirect_uri, request.nonce, request.code_challenge, expires_at, request.dpop_jkt
-    )
-    return _send(request.reply_to, {"code": authorization_code.seal(code, mint.sealer, now)}, client, mint, now)
 
 
 def _wanted_acr(request: AuthorizationRequest) -> tuple[object, ...]:

@@ -262,6 +262,7 @@ def remember_requests() -> None:
         sa.Column('onward', sa.String(length=64), nullable=False),
         sa.Column('received', sa.Text(), nullable=False),
         sa.Column('proved', sa.Boolean(), nullable=False),
+        sa.Column('lane', sa.String(length=8), nullable=False),
         sa.Column('origin', sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(
             ['client_id'], ['clients.id'], name=op.f('fk_app_requests_client_id_clients'), ondelete='CASCADE'
