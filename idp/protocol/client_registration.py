@@ -72,7 +72,7 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "authorization_signed_response_alg": kinds.one_of(*SIGNING_ALGS),
     "request_object_signing_alg": kinds.one_of(*CLIENT_ALGS),
     "require_signed_request_object": kinds.flag,
-    "request_uris": kinds.web_addresses,
+    "request_uris": kinds.documents,
     "require_second_factor": kinds.flag,
     "first_party": kinds.flag,
     "reviewed": kinds.flag,
