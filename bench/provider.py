@@ -28,6 +28,8 @@ class Provider:
     authorize: str
     token: str
     userinfo: str
+    push: str
+    introspect: str
     client_secret: str
     server: int
     database: int = 0
@@ -63,7 +65,8 @@ def portico(
     try:
         Node(install, port, process, folder / "log").wait_until_ready()
         origin = f"http://127.0.0.1:{port}"
-        yield Provider(name, origin, "/authorize", "/token", "/userinfo", secret, process.pid, database_pid, True)
+        doors = ("/authorize", "/token", "/userinfo", "/par", "/introspect")
+        yield Provider(name, origin, *doors, secret, process.pid, database_pid, True)
     finally:
         process.terminate()
         process.wait(30)
@@ -77,7 +80,8 @@ def _register(install: Install) -> str:
     (app / "secret").write_text(secret)
     (app / "client.toml").write_text(
         f'redirect_uris = ["{REDIRECT_URI}"]\nfirst_party = true\nclient_secret_file = "secret"\n'
-        'grant_types = ["authorization_code", "refresh_token"]\n'
+        'grant_types = ["authorization_code", "refresh_token", "client_credentials"]\n'
+        'scope = "openid profile email reports.read"\n'
     )
     for words, stdin in (
         (("init",), ""),
@@ -99,7 +103,8 @@ def oidc_provider() -> Iterator[Provider]:
     origin = f"http://127.0.0.1:{port}"
     try:
         _wait(origin)
-        yield Provider("oidc-provider, in memory", origin, "/auth", "/token", "/me", secret, process.pid)
+        doors = ("/auth", "/token", "/me", "/request", "/token/introspection")
+        yield Provider("oidc-provider, in memory", origin, *doors, secret, process.pid)
     finally:
         process.terminate()
         process.wait(30)
