@@ -49,8 +49,9 @@ def as_json(error: OAuthError) -> Response:
 def as_page(problem: Problem) -> Response:
     """The page of a problem, with its status, reference and Retry-After."""
     reference, at = request_id.current(), clock.now()
+    more = explanations.error_uri().get("error_uri") if problem.facts else None
     try:
-        page = render("error.html", problem.status, problem=problem, reference=reference, at=at)
+        page = render("error.html", problem.status, problem=problem, reference=reference, at=at, more=more)
     except Exception:
         log.exception("the error page broke too")
         page = Response(LAST_RESORT, 500)

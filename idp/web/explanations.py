@@ -39,6 +39,7 @@ OF_ONE_NETWORK: Final = 10
 """Rows a minute that one process writes for one app in one lane, and of these for one network."""
 
 _SECTION = re.compile(r"(?:RFC \d+|(?:OpenID Connect )?Core|[A-Z][\w-]+(?: [A-Z][\w-]+)* 1\.0) §\d+(?:\.\d+)*")
+_SPECIFICATION = re.compile(r"RFC \d+")
 _READERS = ("idp.protocol.parameters", "idp.web.explanations")
 """Modules that find that something is wrong for a rule of another module."""
 
@@ -122,7 +123,7 @@ def check_of(error: OAuthError) -> Check:
     frame, module = frames[at]
     name = frame.f_code.co_name
     words = getattr(frame.f_globals.get(name), "__doc__", None) or ""
-    sections = dict.fromkeys(found.replace("OpenID Connect Core", "Core") for found in _SECTION.findall(words))
+    sections = dict.fromkeys(_SECTION.findall(words) or _SPECIFICATION.findall(str(frame.f_globals.get("__doc__"))))
     place = module.removesuffix(".views").rpartition(".")[2]
     return Check(f"{place}.{name.lstrip('_')}", ", ".join(sections)[:160])
 
@@ -182,7 +183,7 @@ def _write(client: Client, proved: bool, refusal: OAuthError | None, response: R
         client_id=client.client_id,
         reference=request_id.current(),
         at=now(),
-        endpoint=str(request.blueprint),
+        endpoint=str(request.url_rule).partition("<")[0][:32],
         status=response.status_code,
         error=refusal.code if refusal else "",
         reason=refusal.description if refusal else "",
