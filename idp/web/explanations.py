@@ -116,11 +116,10 @@ def path_of(reference: str) -> str:
 def check_of(error: OAuthError) -> Check:
     """The rule by which it was refused, as its traceback knows it; NO_CHECK for an error that nobody raised."""
     frames = [(frame, module) for frame, module in _frames(error) if module not in _READERS]
-    names = [frame.f_code.co_name for frame, _ in frames]
-    at = names.index("what_is_asked") + 1 if "what_is_asked" in names else -1
-    if not frames or at >= len(frames):
+    if not frames:
         return NO_CHECK
-    frame, module = frames[at]
+    of_the_table = (one for one in frames if one[1].endswith(".checks") and one[0].f_code.co_name != "what_is_asked")
+    frame, module = next(of_the_table, frames[-1])
     name = frame.f_code.co_name
     words = getattr(frame.f_globals.get(name), "__doc__", None) or ""
     sections = dict.fromkeys(_SECTION.findall(words) or _SPECIFICATION.findall(str(frame.f_globals.get("__doc__"))))

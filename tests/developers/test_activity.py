@@ -2,9 +2,8 @@
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -88,7 +87,7 @@ def test_an_error_of_the_token_endpoint_says_where_it_is_explained(own: RelyingA
     ):
         assert said.casefold() in page.text.casefold(), said
     listed = dev.opens("/activity")
-    assert ["/token", "/authorize"] == [one.endpoint for one in kept(own.server, dev)][:2]
+    assert [one.endpoint for one in kept(own.server, dev)][:2] == ["/token", "/authorize/"]
     assert "invalid_grant" in listed.text
     assert "invalid_grant" in dev.opens("/activity?only=refused").text
 
