@@ -87,6 +87,14 @@ SPECIFICATIONS = {
     "RFC 9700": ("Best Current Practice for OAuth 2.0 Security", RFC.format(9700)),
     "RFC 9701": ("JSON Web Token Response for OAuth Token Introspection", RFC.format(9701)),
     "RFC 9728": ("OAuth 2.0 Protected Resource Metadata", RFC.format(9728)),
+    "FAPI 2.0 Security Profile": (
+        "FAPI 2.0 Security Profile",
+        OPENID.format("fapi-security-profile-2_0-final"),
+    ),
+    "FAPI 2.0 Message Signing": (
+        "FAPI 2.0 Message Signing",
+        OPENID.format("fapi-message-signing-2_0-final"),
+    ),
     "JARM": ("JWT Secured Authorization Response Mode", "https://openid.net/specs/oauth-v2-jarm.html"),
     "Client ID Metadata Document": (
         "OAuth Client ID Metadata Document",

@@ -13,11 +13,17 @@ SKEW: Final = 60
 LONGEST_JTI: Final = 256
 
 
-def check(claims: Mapping[str, object], *, client_id: str, audiences: Collection[str], now: int) -> tuple[str, int]:
-    """The `jti` and `exp` of an assertion by this client for one of these audiences. Raises InvalidClient."""
+def check(
+    claims: Mapping[str, object], *, client_id: str, audiences: Collection[str], now: int, is_strict: bool = False
+) -> tuple[str, int]:
+    """The `jti` and `exp` of an assertion by this client for one of these audiences. Raises InvalidClient.
+
+    `is_strict`: the audience is a string, no list of one (FAPI 2.0 Security Profile §5.3.2.1).
+    """
     if claims.get("iss") != client_id or claims.get("sub") != client_id:
         raise InvalidClient("iss and sub of the client assertion must both be the client_id")
-    if _alone(claims.get("aud")) not in audiences:
+    audience = claims.get("aud") if is_strict else _alone(claims.get("aud"))
+    if not isinstance(audience, str) or audience not in audiences:
         raise InvalidClient("aud of the client assertion must be the issuer of this provider, and nothing beside")
     expires_at = _moment(claims, "exp")
     if expires_at is None or not now - SKEW < expires_at <= now + LONGEST_LIFE + SKEW:

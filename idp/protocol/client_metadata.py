@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, Literal
 
-from idp.protocol import client_registration, encryption, locales, redirect_uri
+from idp.protocol import client_registration, encryption, fapi, locales, redirect_uri
 from idp.protocol.scope import Scope
 from idp.protocol.uri import Uri
 
@@ -77,6 +77,8 @@ class ClientMetadata:
     published_at: str = ""
     """The address of the document that says all this, of an app that publishes one: who it is, in one word."""
 
+    profile: Literal["", "fapi2", "fapi2-message-signing"] = ""
+    """All of FAPI 2.0, or none of it."""
     require_pkce: bool = True
     require_pushed_authorization_requests: bool = False
     dpop_bound_access_tokens: bool = False
@@ -162,6 +164,10 @@ class ClientMetadata:
         """The methods it may authenticate with at the token endpoint."""
         pinned = self.token_endpoint_auth_method
         return (pinned,) if pinned else client_registration.SECRET_METHODS
+
+    def algs_of(self, pinned: str | None) -> tuple[str, ...]:
+        """What it may sign with: what it pinned for this, else all that its profile allows."""
+        return (pinned,) if pinned else fapi.ALGS if self.profile else client_registration.CLIENT_ALGS
 
     def encryption_of(self, answer: str) -> tuple[str, str]:
         """`alg` and `enc` for one of `encryption.ANSWERS`; "" as `alg` where it is not encrypted."""

@@ -7,7 +7,15 @@ from authlib.oauth2.rfc7591.claims import ClientMetadataClaims as OAuthClaims
 from authlib.oauth2.rfc7591.claims import InvalidClaimError
 from authlib.oidc.registration.claims import ClientMetadataClaims as OpenIDClaims
 
-from idp.protocol import backchannel, device_flow, encryption, frontchannel_logout, token_exchange, trusted_issuers
+from idp.protocol import (
+    backchannel,
+    device_flow,
+    encryption,
+    fapi,
+    frontchannel_logout,
+    token_exchange,
+    trusted_issuers,
+)
 from idp.protocol import member_kinds as kinds
 from idp.protocol.claims import SCOPE_CLAIMS
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
@@ -66,6 +74,7 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "contacts": kinds.texts,
     "software_id": kinds.text,
     "software_version": kinds.text,
+    "profile": kinds.one_of("", *fapi.PROFILES),
     "require_pkce": kinds.flag,
     "require_pushed_authorization_requests": kinds.flag,
     "dpop_bound_access_tokens": kinds.flag,
@@ -262,7 +271,12 @@ def _add_allowed_origins(members: Members, metadata: Mapping[str, object]) -> No
         members["allowed_origins"] = tuple(dict.fromkeys(Uri.parse(uri).origin for uri in redirect_uris))
 
 
+def _profile_is_kept(members: Members, metadata: Mapping[str, object]) -> None:
+    fapi.complete(members)
+
+
 RULES: Final = (
+    _profile_is_kept,
     _redirects_are_registrable,
     _grant_and_response_types_fit,
     _who_asks_for_itself_proves_itself,

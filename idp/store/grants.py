@@ -135,7 +135,7 @@ _REFRESHABLE = text(
 )
 _NEXT_GENERATION = text(
     """
-    UPDATE grants SET generation = generation + 1, rotated_at = :now, expires_at = :expires_at
+    UPDATE grants SET generation = generation + :step, rotated_at = :now, expires_at = :expires_at
     WHERE id = :id AND generation = :generation AND revoked_at IS NULL
     """
 )
@@ -205,11 +205,12 @@ def rotate(
     tokens: Tokens,
     holder: Holder = ANYBODY,
     resources: tuple[str, ...] = (),
+    keeps: bool = False,
 ) -> tuple[Grant, Person]:
     """RFC 9700 §4.14.2: the next generation, or the end of the family. InvalidScope, InvalidTarget for more.
 
-    One generation behind and within the grace gives the same generation again: honest apps lose answers. A
-    generation ahead of the row (a power cut may forget the last write) is refused and revokes nothing.
+    One generation behind and within the grace gives the same again: honest apps lose answers. One ahead of the row (a
+    power cut may forget the last write) is refused and revokes nothing. With `keeps` there is no next one.
     """
     found = hot_row(_REFRESHABLE, {"id": grant_id, "client_id": client_id, "now": now, "idle_since": idle_since})
     if found is None:
@@ -221,10 +222,10 @@ def rotate(
         raise InvalidScope("scope may not be wider than what was granted")
     narrowed(resources, grant.resources)
     expires_at = min(now + tokens.refresh_idle_for, found.opened_at + tokens.refresh_absolute_for)
-    spent = {"id": grant_id, "generation": generation, "now": now, "expires_at": expires_at}
+    spent = {"id": grant_id, "generation": generation, "step": int(not keeps), "now": now, "expires_at": expires_at}
     won = grant.generation == generation and hot_count(_NEXT_GENERATION, spent) == 1
     if won or _may_repeat(grant, generation, now, tokens.refresh_grace):
-        return replace(grant, generation=generation + 1), _person(found)
+        return replace(grant, generation=generation + (not keeps)), _person(found)
     revoke(grant_id, now)
     raise Replayed("the refresh token was already used; the whole family is revoked", grant)
 

@@ -134,14 +134,16 @@ def _by_key(claimed: Presented, apps: KnownClients, now: int) -> Client | None:
     client = apps.find(claimed.client_id, now)
     if client is None or PRIVATE_KEY not in client.metadata.auth_methods:
         return None
-    pinned = client.metadata.token_endpoint_auth_signing_alg
-    algorithms = (pinned,) if pinned else CLIENT_ALGS
+    algorithms = client.metadata.algs_of(client.metadata.token_endpoint_auth_signing_alg)
     claims = client_keys.verified(claimed.secret or "", client.metadata, ASSERTION_TYPES, algorithms, now)
     if claims is None:
         return None
     issuer = house().settings.server.issuer
-    audiences = (issuer, f"{issuer}/token", issuer + request.path)
-    jti, expires_at = client_assertion.check(claims, client_id=client.client_id, audiences=audiences, now=now)
+    is_strict = bool(client.metadata.profile)
+    audiences = (issuer,) if is_strict else (issuer, f"{issuer}/token", issuer + request.path)
+    jti, expires_at = client_assertion.check(
+        claims, client_id=client.client_id, audiences=audiences, now=now, is_strict=is_strict
+    )
     if not used_once.use(expires_at + client_assertion.SKEW, PRIVATE_KEY, client.client_id, jti):
         raise InvalidClient("this client assertion was used before: make one for each request")
     return client

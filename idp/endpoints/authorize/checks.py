@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from idp.issuance.subject import person_behind
-from idp.protocol import acr, authorization_details, dpop, hints, resource, response_mode
+from idp.protocol import acr, authorization_details, dpop, fapi, hints, resource, response_mode
 from idp.protocol.authorization_request import AuthorizationRequest, ReplyTo
 from idp.protocol.claims import ClaimsRequest
 from idp.protocol.errors import (
@@ -34,7 +34,7 @@ from idp.store.clients import Client, KnownClients
 LONGEST_STATE: Final = 2048
 LONGEST_NONCE: Final = 512
 NOT_REGISTERED: Final = "redirect_uri is not registered for this app: it must be the same, character by character"
-AUTHORIZE, PUSHED = "A", "P"
+AUTHORIZE, PUSHED, DEVICE, BACKCHANNEL = "A", "P", "D", "B"
 
 
 class Unanswerable(Exception):
@@ -110,6 +110,18 @@ def nothing_unsupported(asked: Asked) -> Mapping[str, object]:
     for name, error in unsupported:
         if name in asked.parameters:
             raise error(f"the parameter {name} is not supported; send plain parameters")
+    return {}
+
+
+def profile_is_kept(asked: Asked) -> Mapping[str, object]:
+    """FAPI 2.0: all that a pushed request lacks, in one error."""
+    fapi.check_request(asked.parameters, asked.client.metadata.profile, is_pushed=True, is_signed=asked.is_signed)
+    return {}
+
+
+def profile_is_pushed(asked: Asked) -> Mapping[str, object]:
+    """The same for one that was not pushed, as it should have been."""
+    fapi.check_request(asked.parameters, asked.client.metadata.profile, is_pushed=False, is_signed=asked.is_signed)
     return {}
 
 
@@ -253,6 +265,8 @@ Check = Callable[[Asked], Mapping[str, object]]
 
 CHECKS: Final[tuple[tuple[Check, str], ...]] = (  # A authorize, P pushed, D device, B backchannel
     (nothing_unsupported, "A P D B"),
+    (profile_is_kept, "P"),
+    (profile_is_pushed, "A"),
     (pushed_where_required, "A"),
     (signed_where_required, "A P"),
     (response_type_is_offered, "A P"),
@@ -261,7 +275,7 @@ CHECKS: Final[tuple[tuple[Check, str], ...]] = (  # A authorize, P pushed, D dev
     (scope_is_allowed, "A P D B"),
     (resources_are_known, "A P D B"),
     (details_are_understood, "A P D B"),
-    (prompt_makes_sense, "A P"),
+    (prompt_makes_sense, "A P D"),
     (max_age_is_a_number, "A P D B"),
     (challenge_is_s256, "A P"),
     (key_is_named, "A P"),

@@ -2,8 +2,7 @@
 
 from idp.outside.fetch import Bounds, NotFetched
 from idp.outside.reader import Reader
-from idp.protocol import request_object
-from idp.protocol.client_registration import CLIENT_ALGS
+from idp.protocol import fapi, request_object
 from idp.protocol.errors import (
     InvalidRequestObject,
     InvalidRequestUri,
@@ -27,9 +26,7 @@ def fetched(request_uri: str, client: Client, reader: Reader) -> str:
     if not client.metadata.request_uris:
         raise RequestUriNotSupported("this client registered no request_uris; send plain parameters or push them")
     if request_uri not in client.metadata.request_uris:
-        raise InvalidRequestUri(
-            "request_uri is not registered for this client: it must be the same, each character"
-        )
+        raise InvalidRequestUri("request_uri is not registered for this client: it must be the same, each character")
     try:
         return reader.read(request_uri.partition("#")[0], BOUNDS).body.decode("ascii").strip()
     except (NotFetched, UnicodeDecodeError):
@@ -45,10 +42,11 @@ def unpacked(text: str, client: Client, issuer: str, now: int, *, by_reference: 
         raise RequestNotSupported("this client registered no keys to sign requests with; send plain parameters")
     if foreign.is_unsigned(text):
         raise RequestNotSupported("a request object must be signed; alg none is not supported")
-    pinned = client.metadata.request_object_signing_alg
-    claims = client_keys.verified(
-        text, client.metadata, request_object.TYPES, (pinned,) if pinned else CLIENT_ALGS, now
-    )
+    metadata = client.metadata
+    algorithms = metadata.algs_of(metadata.request_object_signing_alg)
+    claims = client_keys.verified(text, metadata, request_object.TYPES, algorithms, now)
     if claims is None:
         raise InvalidRequestObject("the request object is not signed with a key and an algorithm of this client")
+    if fapi.is_signing(metadata.profile) and (problem := fapi.check_signed_request(claims, now)):
+        raise InvalidRequestObject(problem)
     return request_object.parameters_of(claims, client.client_id, issuer, now, by_reference=by_reference)
