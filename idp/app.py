@@ -17,6 +17,8 @@ from idp.endpoints import (
     webfinger,
 )
 from idp.endpoints.authorize import views as authorize
+from idp.endpoints.authorize.device import views as device_authorization
+from idp.endpoints.authorize.linting import views as developer_linter
 from idp.endpoints.authorize.pushed import views as pushed
 from idp.endpoints.registration import views as registration
 from idp.endpoints.token import views as token
@@ -28,7 +30,9 @@ from idp.pages import (
     consent,
     data,
     dev_mail,
+    developer_activity,
     developer_logout,
+    device,
     devices,
     email_change,
     facebook,
@@ -61,14 +65,14 @@ from idp.web import errors, explanations, hardening, headers, house, mount, page
 DOORS = (
     *(authorize.door, token.door, userinfo.door, discovery.door, end_session.door, health.door),
     *(pushed.door, revocation.door, introspection.door, protected_resource.door, webfinger.door),
-    *(registration.door,),
+    *(registration.door, device_authorization.door),
     *(home.door, sign_in.door, second_step.door, sign_up.door, verify.door, recovery.door, consent.door, account.door),
     *(profile.door, passkeys.door, authenticator.door, devices.door, apps.door, links.door, data.door, facebook.door),
     *(upstream.door, upstream_logout.door, newcomer.door, mailed_sign_in.door),
     *(passkey_sign_in.door, passkey_offer.door, help.door, legal.door, dev_mail.door),
     *(agreements.door, marketing.door),
     *(leaving.door, secure.door, pictures.door, email_change.door),
-    *(developers.door, developer_logout.door),
+    *(developers.door, developer_activity.door, developer_linter.door, developer_logout.door, device.door),
 )
 PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, explanations.prepare, transaction.prepare)
 

@@ -150,6 +150,21 @@ def request(network: str, limits: Throttle, now: int) -> None:
     _count(_key("request", network), most, limits.network_window, now)
 
 
+def user_code(network: str, user_id: str | None, limits: Throttle, now: int) -> None:
+    """Count a try of a device's code (RFC 8628 §5.1), right or wrong, for the network and for whoever is signed in;
+    TooMany instead of one too many.
+    """
+    _count(_key("user code", network), limits.network_tries, limits.network_window, now)
+    if user_id is not None:
+        _count(_key("user code", "person", user_id), limits.password_tries, limits.password_window, now)
+
+
+def confirmation(client_id: str, user_id: str, limits: Throttle, now: int) -> None:
+    """Count an app's request that a person hears of by mail; TooMany when it asks them without end, or all apps do."""
+    _count(_key("confirmation", client_id, user_id), limits.mails_per_hour, HOUR, now)
+    _count(_key("confirmation", user_id), 2 * limits.mails_per_hour, HOUR, now)
+
+
 def document(network: str, limits: Throttle, now: int) -> None:
     """Count a document that an app makes us read; TooMany when a network names no end of them."""
     _count(_key("document", network), limits.network_tries, limits.network_window, now)

@@ -29,10 +29,8 @@ class AuthorizationCode:
 
 def seal(code: AuthorizationCode, sealer: Sealer, now: int) -> str:
     """The code as the app gets it."""
-    grant = code.grant
     members = [
-        *(grant.id, grant.user_id, grant.client_id, grant.session_id, str(grant.scope), grant.claims),
-        *(grant.auth_time, grant.amr, grant.acr, grant.offline, grant.resources, grant.details),
+        *members_of(code.grant),
         *(code.redirect_uri, code.nonce, code.code_challenge, code.expires_at, code.dpop_jkt),
     ]
     return sealer.seal(PURPOSE, json.dumps(members, separators=(",", ":"), ensure_ascii=False).encode(), now)
@@ -45,13 +43,22 @@ def read(text: str, sealer: Sealer, now: int) -> AuthorizationCode:
     except BadSeal:
         raise InvalidGrant("the code is not one of this provider") from None
     *of_grant, redirect_uri, nonce, code_challenge, expires_at, dpop_jkt = members
-    grant = _grant(*of_grant)
+    grant = grant_of(*of_grant)
     if expires_at <= now:
         raise InvalidGrant("the code has expired; redeem it within the minute")
     return AuthorizationCode(grant, redirect_uri, nonce, code_challenge, expires_at, dpop_jkt)
 
 
-def _grant(grant_id: str, user_id: str, client_id: str, session_id: str, scope: str, *more: Any) -> Grant:
+def members_of(grant: Grant) -> list[Any]:
+    """A grant-to-be as JSON has it."""
+    return [
+        *(grant.id, grant.user_id, grant.client_id, grant.session_id, str(grant.scope), grant.claims),
+        *(grant.auth_time, grant.amr, grant.acr, grant.offline, grant.resources, grant.details),
+    ]
+
+
+def grant_of(grant_id: str, user_id: str, client_id: str, session_id: str, scope: str, *more: Any) -> Grant:
+    """The grant-to-be that `members_of` wrote."""
     claims, auth_time, amr, acr, offline, resources, details = more
     return Grant(
         grant_id,

@@ -12,7 +12,7 @@ from idp.store.clients import Client
 from idp.store.consents import NEVER_ASKED, Agreed
 from idp.store.grants import Person
 from idp.store.pending_authorizations import Pending
-from idp.web import details, flow, locale, scopes, visitor
+from idp.web import details, elsewhere, flow, locale, scopes, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.forms import Field, Form
@@ -80,6 +80,7 @@ def _show(pending: Pending, session: Session, client: Client, form: Form) -> Res
         required=[wish for wish in wishes if wish.scope not in optional and wish not in folded],
         optional=[wish for wish in wishes if wish.scope in optional],
         details=details.rows(pending.request.details, house().mint.apis),
+        elsewhere=elsewhere.of(pending),
         already=[scopes.short_of(wish) for wish in folded],
     )
 

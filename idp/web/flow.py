@@ -42,8 +42,8 @@ def page(endpoint: str, asked: str) -> str:
 
 def client_of(found: Pending) -> Client:
     """The app that waits. A page instead when it was suspended or removed meanwhile, or left the address it named."""
-    client = house().clients.find(found.client_id, now())
-    if client is None or not client.metadata.accepts_redirect(found.request.reply_to.redirect_uri):
+    client, asked = house().clients.find(found.client_id, now()), found.request
+    if client is None or not (asked.polled or client.metadata.accepts_redirect(asked.reply_to.redirect_uri)):
         raise problems.start_again()
     return client
 

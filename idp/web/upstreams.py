@@ -152,7 +152,7 @@ def pending_of(login: Login) -> Pending | None:
 
 def ends_at(pending: Pending | None) -> tuple[str, ...]:
     """Where a form may end that leads on to the app of this request, on a page that is not the request's own."""
-    place = origin_of(pending.request.reply_to.redirect_uri) if pending else None
+    place = origin_of(pending.request.reply_to.redirect_uri) if pending and not pending.request.polled else None
     return (place,) if place else ()
 
 

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests import devices
 from tests.clocks import Clock
 from tests.people import Person
 from tests.relying_app import RelyingApp, Visit
@@ -65,6 +66,29 @@ def test_a_refresh_costs_two_round_trips(visit: Visit, alice: Person, counting: 
         response = tokens.tries_to_refresh()
     assert response.status_code == 200
     assert len(log.trips) <= 2, log.trips
+
+
+def test_a_poll_costs_two_round_trips_and_the_one_that_succeeds_three(
+    app: Flask, alice: Person, counting: Count
+) -> None:
+    tv = devices.registered(app)
+    devices.asks(tv).typed_by(alice).signs_in().allows().fetches()
+    waiting = devices.asks(tv)
+    with counting() as log:
+        assert waiting.hears() == "authorization_pending"
+    assert len(log.trips) <= 2, log.trips
+    waiting.typed_by(alice).allows()
+    with counting() as log:
+        assert waiting.polls().status_code == 200
+    assert len(log.trips) <= 3, log.trips
+
+
+def test_a_device_that_begins_costs_a_count_and_a_row(app: Flask, counting: Count) -> None:
+    tv = devices.registered(app)
+    devices.asks(tv)
+    with counting() as log:
+        devices.asks(tv)
+    assert len(log.trips) <= 3, log.trips
 
 
 def test_userinfo_reads_once(visit: Visit, alice: Person, counting: Count) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from idp.settings.load import Settings
 from idp.store import base
-from tests import racing
+from tests import devices, racing
 from tests.mailbox import Mailbox
 from tests.people import Person
 from tests.racing import RACERS, Track
@@ -180,3 +180,25 @@ def test_wrong_codes_are_counted_one_by_one(
     at = jane.browser.submit(page, form=page.form("code"), code=right)
     assert "no longer works" in at.text  # type: ignore[union-attr]
     assert not rows(app, "SELECT 1 FROM users")
+
+
+@pytest.mark.section("RFC 8628 §3.5")
+def test_one_device_code_gives_tokens_once(track: Track, settings: Settings, app: Flask, alice: Person) -> None:
+    """Who comes second is no thief: a device may have lost the answer. What the first got stays good."""
+    waiting = devices.asks(devices.registered(app)).typed_by(alice).signs_in().allows()
+    fields = {"grant_type": devices.GRANT, "device_code": waiting.said["device_code"], "client_id": "tv"}
+    results = track.race(racing.posts, settings, *([("/token", fields, {})] * RACERS))
+    assert Counter(result.status for result in results) == {200: 1, 400: RACERS - 1}
+    assert {json.loads(r.said)["error"] for r in results if r.status == 400} == {"invalid_grant"}
+    assert [row.revoked_at for row in rows(app, "SELECT revoked_at FROM grants")] == [None]
+
+
+@pytest.mark.section("RFC 8628 §3.5")
+def test_of_polls_at_one_moment_one_is_in_time(track: Track, settings: Settings, app: Flask) -> None:
+    waiting = devices.asks(devices.registered(app))
+    fields = {"grant_type": devices.GRANT, "device_code": waiting.said["device_code"], "client_id": "tv"}
+    results = track.race(racing.posts, settings, *([("/token", fields, {})] * RACERS))
+    heard = Counter(json.loads(result.said)["error"] for result in results)
+    assert heard == {"authorization_pending": 1, "slow_down": RACERS - 1}
+    found = rows(app, "SELECT poll_every FROM polled_requests")
+    assert [row.poll_every for row in found] == [5 + 5 * (RACERS - 1)]

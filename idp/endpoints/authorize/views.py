@@ -9,7 +9,7 @@ from flask import Blueprint, Request, Response, request, url_for
 from idp.accounts import throttle
 from idp.accounts.agreements import Owed
 from idp.accounts.throttle import TooMany
-from idp.endpoints.authorize import answer, request_objects
+from idp.endpoints.authorize import answer, elsewhere, request_objects
 from idp.endpoints.authorize.checks import Asked, Unanswerable, what_is_asked, who_asks
 from idp.endpoints.authorize.steps import SIGN_IN, Ask, Refuse, Rules, next_step
 from idp.issuance import apis
@@ -127,6 +127,8 @@ def _walk(pending: Pending, client: Client) -> Response:
         return see_other(_page_of(step, pending))
     if pending.id and not pending_authorizations.answer_once(pending.id, cookies.browser_hash(), now()):
         raise flow.gone(pending.id)
+    if pending.request.polled:
+        return see_other(url_for(elsewhere.answered(pending.request, step, house().mint, now())))
     if isinstance(step, Refuse):
         return _refuse(pending.request.reply_to, step.error, client)
     return answer.with_code(pending.request, step, client, house().mint, now())

@@ -8,7 +8,9 @@ from flask import Blueprint, Response, request
 from idp.endpoints.token.asking import Asking
 from idp.endpoints.token.grants import (
     authorization_code,
+    ciba,
     client_credentials,
+    device_code,
     jwt_bearer,
     refresh_token,
     token_exchange,
@@ -30,7 +32,7 @@ from idp.web.door import Door
 from idp.web.house import house, now
 from idp.web.received import from_app
 
-MODULES = (authorization_code, refresh_token, client_credentials, token_exchange, jwt_bearer)
+MODULES = (authorization_code, refresh_token, client_credentials, token_exchange, jwt_bearer, device_code, ciba)
 GRANT_TYPES = {module.NAME: module.redeem for module in MODULES}
 
 routes = Blueprint("token", __name__)

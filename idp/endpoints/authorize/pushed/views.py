@@ -5,8 +5,6 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
-from idp.accounts import throttle
-from idp.accounts.throttle import TooMany
 from idp.endpoints.authorize import request_objects
 from idp.endpoints.authorize.checks import PUSHED, Asked, what_is_asked, who_pushes
 from idp.protocol import prompt, request_uri
@@ -15,7 +13,7 @@ from idp.protocol.errors import InvalidDpopProof, InvalidRequest, OAuthError
 from idp.settings.load import Settings
 from idp.store import pending_authorizations
 from idp.store.base import fingerprint, new_secret
-from idp.web import arrival, client_authentication, cors, possession
+from idp.web import client_authentication, cors, possession, request_limit
 from idp.web.answers import private_json
 from idp.web.door import Door
 from idp.web.house import house, now
@@ -39,8 +37,8 @@ def push() -> Response:
     mint = house().mint
     asked = Asked(whole, client, mint.ring, mint.issuer, prompts, now(), is_signed=bool(signed), apis=mint.apis)
     checked = _bound(what_is_asked(asked, who_pushes(whole, client), PUSHED), possession.of_request())
-    if client.metadata.public and (wait := _wait()):
-        return _slow_down(wait)
+    if wait := request_limit.wait_of(client):
+        return request_limit.slow_down(wait)
     secret = new_secret()
     pending_authorizations.push(checked, fingerprint(secret), now(), now() + TAKEN_WITHIN)
     answer = private_json({"request_uri": request_uri.of_secret(secret), "expires_in": TAKEN_WITHIN}, 201)
@@ -71,23 +69,6 @@ def _bound(checked: AuthorizationRequest, jkt: str) -> AuthorizationRequest:
     if jkt and checked.dpop_jkt not in ("", jkt):
         raise InvalidDpopProof("dpop_jkt names another key than the proof")
     return replace(checked, dpop_jkt=jkt or checked.dpop_jkt)
-
-
-def _wait() -> int:
-    """0, or seconds: each request is a row, and nobody vouches for what comes in the name of a public client."""
-    try:
-        throttle.request(arrival.network(), house().settings.throttle, now())
-    except TooMany as refused:
-        return refused.retry_after
-    return 0
-
-
-def _slow_down(wait: int) -> Response:
-    """§2.3: 429."""
-    error = {"error": "temporarily_unavailable", "error_description": "too many requests from this network"}
-    answer = client_authentication.open_to_its_origins(private_json(error, 429))
-    answer.headers["Retry-After"] = str(wait)
-    return answer
 
 
 door = Door(routes, metadata)
