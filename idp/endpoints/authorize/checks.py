@@ -16,7 +16,6 @@ from idp.protocol.errors import (
     LoginRequired,
     OAuthError,
     RegistrationNotSupported,
-    RequestUriNotSupported,
     UnauthorizedClient,
     UnmetAuthenticationRequirements,
 )
@@ -102,14 +101,9 @@ def what_is_asked(asked: Asked, reply_to: ReplyTo, endpoint: str = AUTHORIZE) ->
 
 
 def nothing_unsupported(asked: Asked) -> Mapping[str, object]:
-    """OpenID Connect Core §6, §7.2.1: each way of asking that is not offered has its own error."""
-    unsupported: tuple[tuple[str, type[OAuthError]], ...] = (
-        ("request_uri", RequestUriNotSupported),
-        ("registration", RegistrationNotSupported),
-    )
-    for name, error in unsupported:
-        if name in asked.parameters:
-            raise error(f"the parameter {name} is not supported; send plain parameters")
+    """OpenID Connect Core §7.2.1."""
+    if "registration" in asked.parameters:
+        raise RegistrationNotSupported("the parameter registration is not supported; register the client first")
     return {}
 
 
