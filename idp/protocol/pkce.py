@@ -41,8 +41,12 @@ def verify(challenge: str, verifier: str | None) -> bool:
     """RFC 7636 §4.6: whether the verifier belongs to the challenge, compared in constant time."""
     if verifier is None or not _VERIFIER.fullmatch(verifier):
         return False
-    digest = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=")
-    return hmac.compare_digest(digest, challenge.encode())
+    return hmac.compare_digest(challenge_of(verifier).encode(), challenge.encode())
+
+
+def challenge_of(verifier: str) -> str:
+    """RFC 7636 §4.2: what stands for this verifier in the request."""
+    return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def prove(challenge: str | None, verifier: str | None) -> None:

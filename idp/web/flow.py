@@ -7,7 +7,7 @@ from flask import request, url_for
 from idp.store import pending_authorizations
 from idp.store.clients import Client
 from idp.store.pending_authorizations import Pending
-from idp.web import cookies, locale, posted, problems
+from idp.web import cookies, locale, posted, problems, rehearsal
 from idp.web.house import house, now
 from idp.web.page import PENDING, AppIdentity
 from idp.web.problems import Problem
@@ -43,7 +43,7 @@ def page(endpoint: str, asked: str) -> str:
 def client_of(found: Pending) -> Client:
     """The app that waits. A page instead when it was suspended or removed meanwhile, or left the address it named."""
     client, asked = house().clients.find(found.client_id, now()), found.request
-    if client is None or not (asked.polled or client.metadata.accepts_redirect(asked.reply_to.redirect_uri)):
+    if client is None or not (asked.polled or rehearsal.may_return(client, asked.reply_to.redirect_uri)):
         raise problems.start_again()
     return client
 

@@ -82,10 +82,13 @@ def who_asks(parameters: Parameters, clients: KnownClients, now: int) -> tuple[C
     return client, ReplyTo(redirect_uri, _mode_of_reply(parameters), _state_of_reply(parameters))
 
 
-def who_pushes(parameters: Parameters, client: Client) -> ReplyTo:
-    """The one place the answer may go to (RFC 9126 §2.1); the client is proved already. InvalidRequest otherwise."""
+def who_pushes(parameters: Parameters, client: Client, own: str | None = None) -> ReplyTo:
+    """The one place the answer may go to (RFC 9126 §2.1); the client is proved already. InvalidRequest otherwise.
+
+    `own` is an address of ours, where this server itself asks in the name of the app (web.rehearsal).
+    """
     redirect_uri = parameters.require("redirect_uri")
-    if not client.metadata.accepts_redirect(redirect_uri):
+    if redirect_uri != own and not client.metadata.accepts_redirect(redirect_uri):
         raise InvalidRequest(NOT_REGISTERED)
     return ReplyTo(redirect_uri, _mode_of_reply(parameters), _state_of_reply(parameters))
 

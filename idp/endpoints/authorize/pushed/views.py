@@ -13,7 +13,7 @@ from idp.protocol.errors import InvalidDpopProof, InvalidRequest, OAuthError
 from idp.settings.load import Settings
 from idp.store import pending_authorizations
 from idp.store.base import fingerprint, new_secret
-from idp.web import client_authentication, cors, possession, request_limit
+from idp.web import client_authentication, cors, possession, rehearsal, request_limit
 from idp.web.answers import private_json
 from idp.web.door import Door
 from idp.web.house import house, now
@@ -35,8 +35,10 @@ def push() -> Response:
     whole = request_objects.unpacked(signed, client, settings.server.issuer, now()) if signed else parameters
     prompts = prompt.offered(sign_up=settings.signup.enabled)
     mint = house().mint
-    asked = Asked(whole, client, mint.ring, mint.issuer, prompts, now(), is_signed=bool(signed), apis=mint.apis)
-    checked = _bound(what_is_asked(asked, who_pushes(whole, client), PUSHED), possession.of_request())
+    own = rehearsal.callback_of(client.client_id) if rehearsal.vouched() else None
+    is_signed = bool(signed or own)
+    asked = Asked(whole, client, mint.ring, mint.issuer, prompts, now(), is_signed=is_signed, apis=mint.apis)
+    checked = _bound(what_is_asked(asked, who_pushes(whole, client, own), PUSHED), possession.of_request())
     if wait := request_limit.wait_of(client):
         return request_limit.slow_down(wait)
     secret = new_secret()
