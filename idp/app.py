@@ -17,6 +17,7 @@ from idp.endpoints import (
     webfinger,
 )
 from idp.endpoints.authorize import views as authorize
+from idp.endpoints.authorize.backchannel import views as backchannel
 from idp.endpoints.authorize.device import views as device_authorization
 from idp.endpoints.authorize.linting import views as developer_linter
 from idp.endpoints.authorize.pushed import views as pushed
@@ -27,6 +28,7 @@ from idp.pages import (
     agreements,
     apps,
     authenticator,
+    confirm,
     consent,
     data,
     dev_mail,
@@ -57,6 +59,7 @@ from idp.pages import (
     upstream,
     verify,
 )
+from idp.pages.developer_test import views as developer_test
 from idp.pages.developers import views as developers
 from idp.settings.load import Settings, load_settings
 from idp.store import base
@@ -65,14 +68,15 @@ from idp.web import errors, explanations, hardening, headers, house, mount, page
 DOORS = (
     *(authorize.door, token.door, userinfo.door, discovery.door, end_session.door, health.door),
     *(pushed.door, revocation.door, introspection.door, protected_resource.door, webfinger.door),
-    *(registration.door, device_authorization.door),
+    *(registration.door, device_authorization.door, backchannel.door),
     *(home.door, sign_in.door, second_step.door, sign_up.door, verify.door, recovery.door, consent.door, account.door),
     *(profile.door, passkeys.door, authenticator.door, devices.door, apps.door, links.door, data.door, facebook.door),
     *(upstream.door, upstream_logout.door, newcomer.door, mailed_sign_in.door),
     *(passkey_sign_in.door, passkey_offer.door, help.door, legal.door, dev_mail.door),
     *(agreements.door, marketing.door),
     *(leaving.door, secure.door, pictures.door, email_change.door),
-    *(developers.door, developer_activity.door, developer_linter.door, developer_logout.door, device.door),
+    *(developers.door, developer_activity.door, developer_linter.door, developer_test.door, developer_logout.door),
+    *(device.door, confirm.door),
 )
 PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, explanations.prepare, transaction.prepare)
 

@@ -18,7 +18,7 @@ from idp import clock
 from idp.accounts import export, leaving, own_apps
 from idp.cli.endings import leave_with
 from idp.cli.opened import opened, settings_for
-from idp.issuance import logout_delivery
+from idp.issuance import logout_delivery, ping_delivery
 from idp.mail import delivery
 from idp.signing.rotation import Policy
 from idp.signing.tick import rotate
@@ -80,6 +80,10 @@ def tell_apps(home: House, _now: int) -> int:
     return logout_delivery.deliver(home.mint, outward_of(home.settings), clock.now)
 
 
+def ping_apps(home: House, _now: int) -> int:
+    return ping_delivery.deliver(home.sealer, outward_of(home.settings), clock.now)
+
+
 def make_exports(home: House, now: int) -> int:
     return export.make_waiting(home.settings, home.sealer, now)
 
@@ -115,7 +119,7 @@ def _forget(delete_expired: Callable[[int, int], int], now: int) -> int:
 
 
 KEYS, MAILS, EXPIRY = Chore("keys", rotate_keys), Chore("mails", deliver_mails), Chore("expiry", forget_expired)
-NOTICES = Chore("logout notices", tell_apps)
+NOTICES, PINGS = Chore("logout notices", tell_apps), Chore("pings", ping_apps)
 EXPORTS, DELETIONS = Chore("exports", make_exports), Chore("deletions", delete_accounts)
 SECRETS = Chore("client secrets", warn_of_secrets)
 EVERY_ROUND = (KEYS, EXPORTS, DELETIONS, SECRETS, EXPIRY)
@@ -131,7 +135,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_for(arguments)
     with opened(settings) as app:
         if arguments.every is None:
-            failed = [chore for chore in (*EVERY_ROUND, MAILS, NOTICES) if not did(chore, house())]
+            failed = [chore for chore in (*EVERY_ROUND, MAILS, NOTICES, PINGS) if not did(chore, house())]
             return 1 if failed else 0
         _go_on(app, arguments.every, arguments.parent)
     return 0
@@ -150,11 +154,11 @@ def did(chore: Chore, home: House) -> bool:
 
 
 def _go_on(app: Flask, every: int, parent: int | None) -> None:
-    """Mails and logout notices have threads of their own: they are looked for twice a second, and neither a slow mail
-    server nor an app that does not answer delays anything else.
+    """Mails, logout notices and pings have threads of their own: they are looked for twice a second, and neither a slow
+    mail server nor an app that does not answer delays anything else.
     """
     stop = _told_to_stop(parent)
-    carriers = [threading.Thread(target=carry, args=(app, stop)) for carry in (_carry_mails, _carry_notices)]
+    carriers = [threading.Thread(target=carry, args=(app, stop)) for carry in CARRIERS]
     for carrier in carriers:
         carrier.start()
     while not stop.is_set():
@@ -173,6 +177,14 @@ def _carry_mails(app: Flask, stop: threading.Event) -> None:
 def _carry_notices(app: Flask, stop: threading.Event) -> None:
     with app.app_context():
         logout_delivery.deliver_until(stop, house().mint, outward_of(house().settings), clock.now)
+
+
+def _carry_pings(app: Flask, stop: threading.Event) -> None:
+    with app.app_context():
+        ping_delivery.deliver_until(stop, house().sealer, outward_of(house().settings), clock.now)
+
+
+CARRIERS = (_carry_mails, _carry_notices, _carry_pings)
 
 
 def _told_to_stop(parent: int | None) -> threading.Event:

@@ -88,6 +88,31 @@ def keeps_access(settings: Settings, reader: Reader, *, app: str, sees: tuple[st
     )
 
 
+def asked_to_confirm(settings: Settings, reader: Reader, *, app: str, at: int, link: str, zone: str = "UTC") -> Letter:
+    """When an app asks somebody who is not in front of it (OpenID CIBA Core 1.0). Nothing of what it wrote stands here:
+    `link` is where it is read, and confirmed or not.
+    """
+    _ = reader.gettext
+    parts = {
+        **_parts(settings, reader, at, link, zone),
+        "app": Part(plain(app)),
+        "link": button(settings, link, _("See what it is")),
+    }
+    return about_security(
+        settings,
+        reader,
+        "asked_to_confirm",
+        _("%(app)s asks you to confirm with %(brand)s"),
+        parts,
+        lines(
+            parts,
+            _("%(app)s asked on %(when)s for your yes."),
+            _("Sign in to see what it is, and to allow it or not: %(link)s"),
+            _("Not you? Do nothing: without your yes nothing happens."),
+        ),
+    )
+
+
 def locked(
     settings: Settings, reader: Reader, *, at: int, link: str, origin: Origin = NOWHERE, zone: str = "UTC"
 ) -> Letter:

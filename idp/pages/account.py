@@ -6,7 +6,7 @@ from idp.accounts import recovery
 from idp.accounts import sign_in as accounts
 from idp.accounts.hashing import Busy
 from idp.accounts.throttle import TooMany
-from idp.store import connected_apps, credentials
+from idp.store import connected_apps, credentials, polled_requests
 from idp.store.browser_sessions import Session
 from idp.store.users import Account
 from idp.web import arrival, guess_notice, own_apps, own_devices, security_check
@@ -44,6 +44,7 @@ def account(owner: Owner) -> Response:
         more_devices=len(devices) > FIRST,
         apps=apps[:FIRST],
         app_count=len(apps),
+        asked=len(polled_requests.waiting_for(user_id, now())),
     )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from idp.protocol.errors import InvalidBindingMessage, InvalidClientMetadata, InvalidRequest, InvalidRequestObject
+from idp.protocol.errors import InvalidBindingMessage, InvalidClientMetadata, InvalidRequest
 from idp.protocol.numeric_date import is_numeric_date
 from idp.protocol.parameters import Parameters
 
@@ -16,6 +16,8 @@ DELIVERY_MODES: Final = (POLL, PING)
 EXPIRES_IN: Final = 600
 SHORTEST, LONGEST = 30, 1800
 """Seconds that a request may wait for its person; what is asked beyond is brought to the nearer end (§7.1)."""
+ALONE: Final = frozenset({"request", "client_id", "client_secret", "client_assertion", "client_assertion_type"})
+"""All that may stand beside a signed request (§7.1.1)."""
 HINTS: Final = ("login_hint_token", "id_token_hint", "login_hint")
 LONGEST_MESSAGE: Final = 64
 LONGEST_LIFE: Final = 3600
@@ -91,14 +93,14 @@ def parse_notification_token(text: str | None, mode: str) -> str:
 
 
 def check_claims(claims: Mapping[str, object], now: int, skew: int) -> str:
-    """§7.1.1: what a signed request must hold besides what `request_object` looks at; its `jti`."""
+    """§7.1.1: what a signed request must hold besides what `request_object` looks at; its `jti`. InvalidRequest."""
     jti, issued_at, not_before, expires_at = (claims.get(name) for name in ("jti", "iat", "nbf", "exp"))
     if not isinstance(jti, str) or not jti:
-        raise InvalidRequestObject("jti of the request object is missing")
+        raise InvalidRequest("jti of the request object is missing")
     if not is_numeric_date(issued_at) or issued_at > now + skew:
-        raise InvalidRequestObject("iat of the request object is missing, or lies ahead")
+        raise InvalidRequest("iat of the request object is missing, or lies ahead")
     if not is_numeric_date(not_before):
-        raise InvalidRequestObject("nbf of the request object is missing")
+        raise InvalidRequest("nbf of the request object is missing")
     if not is_numeric_date(expires_at) or expires_at - not_before > LONGEST_LIFE:
-        raise InvalidRequestObject(f"exp of the request object must be within {LONGEST_LIFE} s of nbf")
+        raise InvalidRequest(f"exp of the request object must be within {LONGEST_LIFE} s of nbf")
     return jti

@@ -7,7 +7,7 @@ import pytest
 from idp.protocol import backchannel
 from idp.protocol.backchannel import GRANT_TYPE, PING, POLL
 from idp.protocol.client_metadata import ClientMetadata
-from idp.protocol.errors import InvalidBindingMessage, InvalidClientMetadata, InvalidRequest, InvalidRequestObject
+from idp.protocol.errors import InvalidBindingMessage, InvalidClientMetadata, InvalidRequest
 from idp.protocol.parameters import Parameters
 
 NOW = 1_790_000_000
@@ -109,5 +109,5 @@ def test_a_signed_request_is_for_once_and_for_now() -> None:
     ],
 )
 def test_a_signed_request_that_could_be_kept_for_later_is_refused(changes: dict[str, object]) -> None:
-    with pytest.raises(InvalidRequestObject):
+    with pytest.raises(InvalidRequest):
         backchannel.check_claims({**SIGNED, **changes}, NOW, 60)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from idp.endpoints.authorize.checks import DEVICE, Asked, what_is_asked
 from idp.protocol import device_flow
 from idp.protocol.authorization_request import NOWHERE, AuthorizationRequest
-from idp.protocol.errors import OAuthError, RequestNotSupported, UnauthorizedClient
+from idp.protocol.errors import OAuthError, RequestNotSupported, RequestUriNotSupported, UnauthorizedClient
 from idp.protocol.parameters import Parameters
 from idp.protocol.prompt import CONSENT, LOGIN, SELECT_ACCOUNT, Prompt
 from idp.settings.load import Settings
@@ -74,6 +74,8 @@ def _asked(parameters: Parameters, client: Client) -> AuthorizationRequest:
     """
     if "request" in parameters:
         raise RequestNotSupported("a device sends plain parameters")
+    if "request_uri" in parameters:
+        raise RequestUriNotSupported("a device sends plain parameters")
     mint = house().mint
     asked = Asked(parameters, client, mint.ring, mint.issuer, PROMPTS, now(), apis=mint.apis)
     checked = what_is_asked(asked, NOWHERE, DEVICE)
