@@ -32,6 +32,7 @@ def protected_resource(path: str) -> Response:
         "authorization_servers": [settings.server.issuer],
         "scopes_supported": list(OFFERED),
         "bearer_methods_supported": ["header", "body"],
+        "tls_client_certificate_bound_access_tokens": bool(settings.server.client_certificate_header),
         "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
         "resource_name": settings.brand.name,
         "resource_documentation": f"{settings.server.issuer}/help",

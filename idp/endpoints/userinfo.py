@@ -13,7 +13,7 @@ from idp.protocol.errors import InsufficientScope, InvalidToken, OAuthError
 from idp.protocol.scope import OFFERED, OPENID
 from idp.settings.load import Settings
 from idp.store import grants
-from idp.web import bearer, cors, explanations, possession
+from idp.web import bearer, certificate, cors, explanations, possession
 from idp.web.answers import private_json, private_text
 from idp.web.bearer import NoToken
 from idp.web.door import Door
@@ -33,6 +33,7 @@ def userinfo() -> Response:
     if token.resources and not {mint.issuer, f"{mint.issuer}/userinfo"} & set(token.resources):
         raise InvalidToken("the access token is for another place")
     bearer.prove(came, token.holder.jkt)
+    certificate.prove(token.holder)
     found = grants.alive(token.grant_id)
     if found is None:
         raise InvalidToken(access_token.UNKNOWN)

@@ -5,11 +5,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, Literal
 
-from idp.protocol import client_registration, encryption, fapi, locales, redirect_uri
+from idp.protocol import client_certificate, client_registration, encryption, fapi, locales, redirect_uri
 from idp.protocol.scope import Scope
 from idp.protocol.uri import Uri
 
-AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
+AuthMethod = Literal[
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
+    "none",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,13 @@ class ClientMetadata:
     published_at: str = ""
     """The address of the document that says all this, of an app that publishes one: who it is, in one word."""
 
+    tls_client_auth_subject_dn: str = ""
+    """RFC 8705 §2.1.2: the one name of its certificate, here or in one of the next four."""
+    tls_client_auth_san_dns: str = ""
+    tls_client_auth_san_uri: str = ""
+    tls_client_auth_san_ip: str = ""
+    tls_client_auth_san_email: str = ""
+    tls_client_certificate_bound_access_tokens: bool = False
     profile: Literal["", "fapi2", "fapi2-message-signing"] = ""
     """All of FAPI 2.0, or none of it."""
     require_pkce: bool = True
@@ -157,7 +171,7 @@ class ClientMetadata:
     @property
     def has_secret(self) -> bool:
         """It proves who it is by a secret that both sides know."""
-        return self.token_endpoint_auth_method not in ("none", "private_key_jwt")
+        return self.token_endpoint_auth_method in (None, *client_registration.SECRET_METHODS)
 
     @property
     def auth_methods(self) -> tuple[str, ...]:
@@ -168,6 +182,11 @@ class ClientMetadata:
     def algs_of(self, pinned: str | None) -> tuple[str, ...]:
         """What it may sign with: what it pinned for this, else all that its profile allows."""
         return (pinned,) if pinned else fapi.ALGS if self.profile else client_registration.CLIENT_ALGS
+
+    @property
+    def certificate_names(self) -> dict[str, str]:
+        """The one name by which its certificate is known, as it was registered (RFC 8705 §2.1.2)."""
+        return {name: value for name in client_certificate.NAMES if (value := getattr(self, name))}
 
     def encryption_of(self, answer: str) -> tuple[str, str]:
         """`alg` and `enc` for one of `encryption.ANSWERS`; "" as `alg` where it is not encrypted."""

@@ -9,6 +9,7 @@ from authlib.oidc.registration.claims import ClientMetadataClaims as OpenIDClaim
 
 from idp.protocol import (
     backchannel,
+    client_certificate,
     device_flow,
     encryption,
     fapi,
@@ -33,7 +34,7 @@ GRANT_TYPES: Final = (
 OF_PEOPLE: Final = ("authorization_code", device_flow.GRANT_TYPE, backchannel.GRANT_TYPE)
 """Grant types by which a person lets the app in, and it may go on refreshing."""
 SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
-AUTH_METHODS: Final = (*SECRET_METHODS, "private_key_jwt", "none")
+AUTH_METHODS: Final = (*SECRET_METHODS, "private_key_jwt", *client_certificate.METHODS, "none")
 CLIENT_ALGS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 """What clients may sign with."""
 SIGNING_ALGS: Final = ("RS256", "ES256", "EdDSA")
@@ -74,6 +75,8 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "contacts": kinds.texts,
     "software_id": kinds.text,
     "software_version": kinds.text,
+    **client_certificate.KINDS,
+    client_certificate.BOUND: kinds.flag,
     "profile": kinds.one_of("", *fapi.PROFILES),
     "require_pkce": kinds.flag,
     "require_pushed_authorization_requests": kinds.flag,
@@ -105,7 +108,6 @@ LOCALIZABLE: Final = frozenset({"client_name", "client_uri", "logo_uri", "policy
 
 PROMISES: Final = (
     "request_object_encryption_alg",
-    "tls_client_certificate_bound_access_tokens",
     "backchannel_user_code_parameter",
 )
 """Protections we cannot give yet: to ignore them, as RFC 7591 §2 allows, would leave the client believing in them."""
@@ -205,6 +207,10 @@ def _keys_are_where_they_are_needed(members: Members, metadata: Mapping[str, obj
         raise InvalidClientMetadata("token_endpoint_auth_method private_key_jwt needs jwks or jwks_uri")
 
 
+def _certificates_have_a_name(members: Members, metadata: Mapping[str, object]) -> None:
+    client_certificate.check(members)
+
+
 def _what_is_encrypted_has_a_key(members: Members, metadata: Mapping[str, object]) -> None:
     encryption.check(members, metadata)
 
@@ -283,6 +289,7 @@ RULES: Final = (
     _back_channel_is_described,
     _public_clients_use_pkce,
     _keys_are_where_they_are_needed,
+    _certificates_have_a_name,
     _what_is_encrypted_has_a_key,
     _pairwise_has_a_sector,
     _frames_show_the_app_itself,

@@ -34,6 +34,7 @@ class Server(Section):
     workers: Positive = 2
     threads: Positive = 16
     trusted_proxies: tuple[str, ...] = ()
+    client_certificate_header: Annotated[str, Field(pattern=r"^([A-Za-z][A-Za-z0-9-]{0,63})?$")] = ""
     webfinger_domains: tuple[str, ...] = ()
     development: bool = False
     drain_for: Seconds = 30

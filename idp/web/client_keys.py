@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from idp.outside.fetch import NotFetched
+from idp.protocol.client_certificate import Certificate
 from idp.protocol.client_metadata import ClientMetadata
 from idp.signing import foreign
 from idp.signing.foreign import UnknownKey
@@ -36,6 +37,16 @@ def signed_by(
     except (BadToken, NotFetched) as problem:
         log.info("what an app signed is not taken: %s", problem)
         return None
+
+
+def knows(certificate: Certificate, metadata: ClientMetadata, now: int) -> bool:
+    """RFC 8705 §2.2: whether the key of this certificate is one that the app registered."""
+    where = {"jwks": metadata.jwks, "jwks_uri": metadata.jwks_uri}
+    try:
+        return certificate.has_key_of(_keys(where, now)) or certificate.has_key_of(_keys(where, now, anew=True))
+    except NotFetched as problem:
+        log.info("the keys of an app cannot be read: %s", problem)
+        return False
 
 
 def _keys(where: Mapping[str, Any], now: int, *, anew: bool = False) -> Mapping[str, Any]:

@@ -30,7 +30,9 @@ HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::[0-9]{1,5})?
 def prepare(app: Flask, settings: Settings) -> None:
     """Put the wall around the app, outermost first: who asks, its reference, its line in the log, its form."""
     inner = AccessLog(Hardening(app.wsgi_app, settings, _larger(app, settings.server.path)))
-    app.wsgi_app = Proxies(RequestIds(inner), settings.server.trusted_proxies)  # type: ignore[method-assign]
+    server = settings.server
+    whole = Proxies(RequestIds(inner), server.trusted_proxies, server.client_certificate_header)
+    app.wsgi_app = whole  # type: ignore[method-assign]
 
 
 class Hardening:

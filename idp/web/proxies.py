@@ -13,6 +13,7 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 PEER = "portico.peer"
+CERTIFICATE = "portico.client_certificate"
 PROXY_REQUEST_ID = "portico.proxy_request_id"
 FORWARDING = tuple(
     "HTTP_" + name.upper().replace("-", "_")
@@ -28,8 +29,10 @@ FORWARDING = tuple(
 class Proxies:
     """WSGI: REMOTE_ADDR becomes the person's address; every forwarding header is taken away from the rooms inside."""
 
-    def __init__(self, app: WSGIApplication, networks: Iterable[str]) -> None:
+    def __init__(self, app: WSGIApplication, networks: Iterable[str], certificate_header: str = "") -> None:
+        """`certificate_header` holds the client's certificate; "" where no proxy passes one on (RFC 8705)."""
         self.app = app
+        self.certificate = "HTTP_" + certificate_header.upper().replace("-", "_") if certificate_header else ""
         self.networks = tuple(ip_network(network) for network in networks)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -38,7 +41,8 @@ class Proxies:
         if self.networks and is_trusted(peer, self.networks):
             environ["REMOTE_ADDR"] = client_address(peer, environ.get("HTTP_X_FORWARDED_FOR", ""), self.networks)
             environ[PROXY_REQUEST_ID] = environ.get("HTTP_X_REQUEST_ID", "")
-        for name in FORWARDING:
+            environ[CERTIFICATE] = environ.get(self.certificate, "")
+        for name in (*FORWARDING, self.certificate):
             environ.pop(name, None)
         return self.app(environ, start_response)
 

@@ -18,6 +18,7 @@ from idp.endpoints.token.grants import (
 from idp.protocol import dpop
 from idp.protocol.errors import (
     InvalidDpopProof,
+    InvalidRequest,
     OAuthError,
     UnauthorizedClient,
     UnsupportedGrantType,
@@ -25,8 +26,9 @@ from idp.protocol.errors import (
 from idp.protocol.holder import Holder
 from idp.settings.load import Settings
 from idp.store import audit
+from idp.store.clients import Client
 from idp.store.grants import Replayed
-from idp.web import client_authentication, cors, possession
+from idp.web import certificate, client_authentication, cors, possession
 from idp.web.answers import private_json
 from idp.web.door import Door
 from idp.web.house import house, now
@@ -49,11 +51,21 @@ def token() -> Response:
         raise UnsupportedGrantType(f"grant_type must be one of {', '.join(GRANT_TYPES)}")
     if grant_type not in client.metadata.grant_types:
         raise UnauthorizedClient(f"the registration of this client does not name grant_type {grant_type}")
-    asking = Asking(parameters, client, Holder(jkt=possession.of_request()))
+    asking = Asking(parameters, client, Holder(possession.of_request(), _certificate_of(client)))
     if client.metadata.dpop_bound_access_tokens and not asking.holder.jkt:
         raise InvalidDpopProof("this client must send a DPoP proof (RFC 9449)")
     answer = private_json(redeem(asking, house().mint, house().settings, now()))
     return client_authentication.open_to_its_origins(possession.with_nonce(answer))
+
+
+def _certificate_of(client: Client) -> str:
+    """RFC 8705 §3: what tokens of this client are bound to, if they are; the certificate must be there then."""
+    if not client.metadata.tls_client_certificate_bound_access_tokens:
+        return ""
+    shown = certificate.of_request()
+    if shown is None:
+        raise InvalidRequest("this client must come with its TLS certificate (RFC 8705)")
+    return shown.thumbprint
 
 
 @routes.route("/token", methods=["OPTIONS"], provide_automatic_options=False)
@@ -76,6 +88,7 @@ def metadata(settings: Settings) -> Mapping[str, object]:
         "token_endpoint": f"{settings.server.issuer}/token",
         "grant_types_supported": list(GRANT_TYPES),
         **client_authentication.metadata(settings, "token_endpoint"),
+        "tls_client_certificate_bound_access_tokens": bool(settings.server.client_certificate_header),
         "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
     }
 
