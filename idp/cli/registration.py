@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from idp import clock
 from idp.cli.opened import complain, opened, say, settings_for
-from idp.protocol.client_registration import GRANT_TYPES
+from idp.protocol.client_members import GRANT_TYPES
 from idp.protocol.errors import InvalidScope
 from idp.protocol.machine_registration import Policy
 from idp.protocol.scope import Scope

@@ -10,7 +10,7 @@ from idp.issuance.access_token import AccessToken
 from idp.issuance.issue import type_of
 from idp.issuance.subject import subject_of
 from idp.protocol import resource
-from idp.protocol.client_registration import SIGNING_ALGS
+from idp.protocol.client_members import SIGNING_ALGS
 from idp.protocol.encryption import ENCS, KEY_ALGS
 from idp.protocol.errors import InvalidGrant, InvalidToken, OAuthError
 from idp.settings.load import Settings

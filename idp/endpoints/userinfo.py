@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from idp.issuance import access_token, claims, userinfo_response
 from idp.issuance.subject import subject_of
 from idp.protocol.claims import SCOPE_CLAIMS, ClaimsRequest, release, wanted
-from idp.protocol.client_registration import SIGNING_ALGS
+from idp.protocol.client_members import SIGNING_ALGS
 from idp.protocol.encryption import ENCS, KEY_ALGS
 from idp.protocol.errors import InsufficientScope, InvalidToken, OAuthError
 from idp.protocol.scope import OFFERED, OPENID

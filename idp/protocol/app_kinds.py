@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from idp.protocol import device_flow
+from idp.protocol.client_members import GRANT_TYPES
 from idp.protocol.client_metadata import ClientMetadata
-from idp.protocol.client_registration import GRANT_TYPES
 from idp.protocol.scope import OFFLINE_ACCESS
 from idp.protocol.uri import Uri
 

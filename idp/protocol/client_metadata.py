@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, Literal
 
-from idp.protocol import client_certificate, client_registration, encryption, fapi, locales, redirect_uri
+from idp.protocol import (
+    client_certificate,
+    client_members,
+    client_registration,
+    encryption,
+    fapi,
+    locales,
+    redirect_uri,
+)
 from idp.protocol.scope import Scope
 from idp.protocol.uri import Uri
 
@@ -38,7 +46,7 @@ class ClientMetadata:
     jwks: Mapping[str, Any] = field(default_factory=dict)
     jwks_uri: str = ""
     application_type: Literal["web", "native"] = "web"
-    scope: Scope = client_registration.DEFAULT_SCOPE
+    scope: Scope = client_members.DEFAULT_SCOPE
     subject_type: Literal["public", "pairwise"] = "public"
     sector_identifier_uri: str = ""
     id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
@@ -137,7 +145,7 @@ class ClientMetadata:
     @staticmethod
     def unknown(metadata: Mapping[str, object]) -> tuple[str, ...]:
         """The members `register` would ignore: where a person writes the file, most likely a slip of the pen."""
-        return tuple(name for name in metadata if name.partition("#")[0] not in client_registration.KINDS)
+        return tuple(name for name in metadata if name.partition("#")[0] not in client_members.KINDS)
 
     def to_json(self) -> str:
         """For the store: every member with its value, so that a default that changes later changes no client."""
@@ -171,17 +179,17 @@ class ClientMetadata:
     @property
     def has_secret(self) -> bool:
         """It proves who it is by a secret that both sides know."""
-        return self.token_endpoint_auth_method in (None, *client_registration.SECRET_METHODS)
+        return self.token_endpoint_auth_method in (None, *client_members.SECRET_METHODS)
 
     @property
     def auth_methods(self) -> tuple[str, ...]:
         """The methods it may authenticate with at the token endpoint."""
         pinned = self.token_endpoint_auth_method
-        return (pinned,) if pinned else client_registration.SECRET_METHODS
+        return (pinned,) if pinned else client_members.SECRET_METHODS
 
     def algs_of(self, pinned: str | None) -> tuple[str, ...]:
         """What it may sign with: what it pinned for this, else all that its profile allows."""
-        return (pinned,) if pinned else fapi.ALGS if self.profile else client_registration.CLIENT_ALGS
+        return (pinned,) if pinned else fapi.ALGS if self.profile else client_members.CLIENT_ALGS
 
     @property
     def certificate_names(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 from flask import Response, g, request
 
 from idp.protocol import client_assertion, client_certificate
-from idp.protocol.client_registration import CLIENT_ALGS
+from idp.protocol.client_members import CLIENT_ALGS
 from idp.protocol.errors import InvalidClient, InvalidRequest, OAuthError
 from idp.protocol.parameters import Parameters
 from idp.settings.load import Settings

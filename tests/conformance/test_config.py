@@ -37,9 +37,16 @@ REGISTERED_SINCE = {
     "frontchannel_logout_supported",
     "frontchannel_logout_session_supported",
     "protected_resources",
+    "device_authorization_endpoint",
+    "tls_client_certificate_bound_access_tokens",
+    "backchannel_authentication_endpoint",
+    "backchannel_token_delivery_modes_supported",
+    "backchannel_authentication_request_signing_alg_values_supported",
+    "backchannel_user_code_parameter_supported",
 }
 """Discovery §3, RP-Initiated Logout §2.1, Initiating User Registration §4.2, RFC 9207 §3, RFC 9126 §5, RFC 9449 §5.1,
-JARM §4, RFC 9701 §7, Back-Channel Logout §2.1, Front-Channel Logout §3, RFC 9728 §4; Authlib's lists lack them."""
+JARM §4, RFC 9701 §7, Back-Channel Logout §2.1, Front-Channel Logout §3, RFC 9728 §4, RFC 8628 §4,
+RFC 8705 §3.3, CIBA Core §4; Authlib's lists lack them."""
 REGISTERED = REGISTERED_SINCE.union(AuthorizationServerMetadata.REGISTRY_KEYS, OpenIDProviderMetadata.REGISTRY_KEYS)
 
 

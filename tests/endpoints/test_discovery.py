@@ -71,6 +71,8 @@ def test_what_is_offered_and_what_is_not(document: dict[str, Any]) -> None:
         "client_credentials",
         "urn:ietf:params:oauth:grant-type:token-exchange",
         "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:openid:params:grant-type:ciba",
     }
     assert set(document["prompt_values_supported"]) == {"none", "login", "consent", "select_account", "create"}
     assert set(document["id_token_signing_alg_values_supported"]) == {"RS256", "ES256", "EdDSA"}

@@ -5,8 +5,8 @@ from dataclasses import fields
 
 import pytest
 
+from idp.protocol.client_members import KINDS
 from idp.protocol.client_metadata import ClientMetadata
-from idp.protocol.client_registration import KINDS
 
 pytestmark = [pytest.mark.section("RFC 7591 §2"), pytest.mark.section("RFC 7591 §2.2")]
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from idp.protocol.client_members import KINDS, LOCALIZABLE, PROMISES
 from idp.protocol.client_metadata import ClientMetadata
-from idp.protocol.client_registration import KINDS, LOCALIZABLE, PROMISES
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.protocol.scope import Scope
 
@@ -129,8 +129,8 @@ def test_a_scope_of_the_clients_own_has_a_sentence_in_each_language() -> None:
         (WEB | {"response_types": ["id_token"]}, "response_types may hold code"),
         (WEB | {"response_types": []}, "response_types must hold code, since grant_types holds authorization_code"),
         (
-            WEB | {"token_endpoint_auth_method": "tls_client_auth"},
-            "token_endpoint_auth_method must be client_secret_basic or client_secret_post or private_key_jwt or none",
+            WEB | {"token_endpoint_auth_method": "client_secret_jwt"},
+            "token_endpoint_auth_method must be client_secret_basic or client_secret_post or private_key_jwt or ",
         ),
         (
             WEB | {"id_token_signed_response_alg": "none"},

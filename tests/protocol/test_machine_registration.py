@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from idp.protocol.client_members import KINDS
 from idp.protocol.client_metadata import ClientMetadata
-from idp.protocol.client_registration import KINDS
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.protocol.machine_registration import (
     LARGEST_SECTOR,

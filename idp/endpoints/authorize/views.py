@@ -15,7 +15,7 @@ from idp.endpoints.authorize.steps import SIGN_IN, Ask, Refuse, Rules, next_step
 from idp.issuance import apis
 from idp.protocol import acr, pkce, prompt, request_uri, resource, response_mode, response_type
 from idp.protocol.authorization_request import ReplyTo
-from idp.protocol.client_registration import CLIENT_ALGS, SIGNING_ALGS
+from idp.protocol.client_members import CLIENT_ALGS, SIGNING_ALGS
 from idp.protocol.encryption import ENCS, KEY_ALGS
 from idp.protocol.errors import InvalidClient, InvalidRequest, InvalidRequestUri, OAuthError
 from idp.protocol.hints import DISPLAYS

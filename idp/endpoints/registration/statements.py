@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from idp.outside.fetch import NotFetched
 from idp.protocol import software_statement
-from idp.protocol.client_registration import CLIENT_ALGS
+from idp.protocol.client_members import CLIENT_ALGS
 from idp.protocol.errors import InvalidSoftwareStatement, UnapprovedSoftwareStatement
 from idp.settings.registration import Registration, StatementIssuer
 from idp.signing import foreign

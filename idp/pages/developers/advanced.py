@@ -5,8 +5,8 @@ from typing import Any, Final, NamedTuple
 
 from idp.pages.developers import saving
 from idp.protocol import encryption
+from idp.protocol.client_members import CLIENT_ALGS, SIGNING_ALGS
 from idp.protocol.client_metadata import ClientMetadata
-from idp.protocol.client_registration import CLIENT_ALGS, SIGNING_ALGS
 from idp.web import developer_page, own_clients, redirect_lines
 from idp.web.answers import Response, see_other
 from idp.web.forms import Field, Form

@@ -10,8 +10,8 @@ from idp.pages.developers import credentials, fields, saving
 from idp.pages.developers.fields import CONTACT, KIND, NAME, REDIRECTS
 from idp.protocol import app_kinds
 from idp.protocol.app_kinds import Kind
+from idp.protocol.client_members import DEFAULT_SCOPE
 from idp.protocol.client_metadata import ClientMetadata
-from idp.protocol.client_registration import DEFAULT_SCOPE
 from idp.store import app_owners, clients, owned_apps, users
 from idp.store.base import new_id
 from idp.store.clients import Client

@@ -18,7 +18,7 @@ from idp.mail import alerts, outbox
 from idp.mail.wording import Reader
 from idp.protocol import backchannel
 from idp.protocol.authorization_request import NOWHERE, AuthorizationRequest
-from idp.protocol.client_registration import CLIENT_ALGS
+from idp.protocol.client_members import CLIENT_ALGS
 from idp.protocol.errors import InvalidScope, OAuthError, UnauthorizedClient
 from idp.protocol.parameters import Parameters
 from idp.protocol.prompt import CONSENT, Prompt

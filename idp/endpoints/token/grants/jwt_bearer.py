@@ -8,7 +8,7 @@ from idp.endpoints.token.grants import client_credentials
 from idp.endpoints.token.terms import for_client
 from idp.issuance.issue import Mint, issue_to_client
 from idp.protocol import trusted_issuers
-from idp.protocol.client_registration import CLIENT_ALGS
+from idp.protocol.client_members import CLIENT_ALGS
 from idp.protocol.errors import InvalidGrant
 from idp.settings.load import Settings
 from idp.signing import foreign
