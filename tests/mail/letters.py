@@ -80,6 +80,10 @@ def keeps_access(to: messages.Reader = JANE, app: str = "Photo Box") -> Letter:
     return alerts.keeps_access(settings(), to, app=app, sees=sees, link="/account/apps/box")
 
 
+def asked_to_confirm(to: messages.Reader = JANE, app: str = "Photo Box") -> Letter:
+    return alerts.asked_to_confirm(settings(), to, app=app, at=NOW, link="/confirm")
+
+
 def locked(to: messages.Reader = JANE, origin: messages.Origin = LAPTOP) -> Letter:
     return alerts.locked(settings(), to, at=NOW, link="/forgot", origin=origin)
 
@@ -147,6 +151,7 @@ ALL: Mapping[str, Any] = {
     "new_device": new_device,
     "guessed_at": guessed_at,
     "keeps_access": keeps_access,
+    "asked_to_confirm": asked_to_confirm,
     "locked": locked,
     "export_ready": export_ready,
     "deletion_set": deletion_set,

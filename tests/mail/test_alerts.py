@@ -7,6 +7,7 @@ from idp.mail.letter import Letter
 from idp.mail.wording import NOWHERE, Origin
 from tests.mail.letters import (
     ISSUER,
+    asked_to_confirm,
     deletion_done,
     deletion_set,
     export_ready,
@@ -90,3 +91,14 @@ def test_a_deletion_that_is_set_can_be_undone() -> None:
 def test_a_deletion_that_is_done_says_what_was_kept_and_why() -> None:
     assert deletion_done().subject == "Your Example ID account is deleted"
     assert "so that our records stay whole" in said(deletion_done())
+
+
+@pytest.mark.section("OpenID CIBA Core 1.0 §8")
+def test_an_app_asks_somebody_who_is_elsewhere() -> None:
+    assert asked_to_confirm().subject == "Photo Box asks you to confirm with Example ID"
+    assert said(asked_to_confirm()) == (
+        f"Photo Box asked on {WHEN} for your yes.\n"
+        f"Sign in to see what it is, and to allow it or not: {ISSUER}/confirm\n"
+        "Not you? Do nothing: without your yes nothing happens."
+    )
+    assert "evil.example" not in said(asked_to_confirm(app="https://evil.example"))
