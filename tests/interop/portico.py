@@ -91,14 +91,16 @@ def started(
     port: int | None = None,
     server: Mapping[str, Any] = NOTHING,
     registration: Mapping[str, Any] = NOTHING,
+    developers: Mapping[str, Any] = NOTHING,
     **tokens: int,
 ) -> Iterator[Portico]:
-    """A new one, on SQLite; `server`, `registration` and `tokens` are settings of those sections."""
+    """A new one, on SQLite; `server`, `registration`, `developers` and `tokens` are settings of those sections."""
     install = Install(folder, f"sqlite:///{folder / 'portico.db'}")
     port = port or free_port()
     install.change("server", **{"issuer": f"http://127.0.0.1:{port}", "workers": 1, "drain_for": 1, **server})
     install.change("tokens", **tokens)
     install.change("registration", **registration)
+    install.change("developers", **developers)
     done = install.idp("init")
     assert done.returncode == 0, done.stderr
     with serving(install, port=port, name="interop") as node:
