@@ -34,6 +34,7 @@ from idp.pages import (
     dev_mail,
     developer_activity,
     developer_logout,
+    developer_quick_start,
     device,
     devices,
     email_change,
@@ -76,6 +77,7 @@ DOORS = (
     *(agreements.door, marketing.door),
     *(leaving.door, secure.door, pictures.door, email_change.door),
     *(developers.door, developer_activity.door, developer_linter.door, developer_test.door, developer_logout.door),
+    *(developer_quick_start.door,),
     *(device.door, confirm.door),
 )
 PREPARE = (house.prepare, page.prepare, headers.prepare, errors.prepare, explanations.prepare, transaction.prepare)

@@ -31,7 +31,7 @@ STACKS: Final[Mapping[str, tuple[str, str]]] = {
     "next": ("JavaScript: Next.js", "Auth.js"),
     "spa": ("JavaScript: single-page app", "oidc-client-ts"),
     "spring": ("Java: Spring Boot", "Spring Security"),
-    "aspnet": ("C#: ASP.NET Core", "Microsoft.AspNetCore.Authentication.OpenIdConnect"),
+    "aspnet": ("C#: ASP.NET Core", "OpenIdConnect"),
     "go": ("Go", "go-oidc, x/oauth2"),
     "php": ("PHP", "jumbojett/openid-connect-php"),
     "ruby": ("Ruby on Rails", "omniauth_openid_connect"),
