@@ -16,7 +16,7 @@ from flask import Flask, Response, current_app, g, request
 
 from idp.accounts import throttle
 from idp.protocol import disclosure
-from idp.protocol.errors import InvalidRequest, OAuthError
+from idp.protocol.errors import AuthorizationPending, InvalidRequest, OAuthError
 from idp.protocol.parameters import Parameters
 from idp.settings.load import Settings
 from idp.store import app_requests
@@ -140,6 +140,8 @@ def _keep(response: Response) -> Response:
     if request.blueprint not in ENDPOINTS or request.method == "OPTIONS":  # most requests end here
         return response
     refusal: OAuthError | None = g.get("refusal")
+    if isinstance(refusal, AuthorizationPending):  # an app asks again and again, and nothing is wrong
+        return response
     client, proved = _who_asked(is_refused=refusal is not None)
     if client is None or not client.is_owned or _is_on_its_way(response):
         return response

@@ -1,4 +1,4 @@
-"""The samples of this repository: Authlib's Flask client in clients/demo, requests-oauthlib in clients/report."""
+"""The samples of this repository: Authlib's Flask client (demo), requests-oauthlib (report), requests (device)."""
 
 import json
 import re
@@ -125,3 +125,23 @@ def test_the_report_with_requests_oauthlib(
         assert report.process.wait(REPORT_WITHIN) == 0
     page.goto(f"{portico.issuer}/account")
     visits.is_asked_to_sign_in(page, portico)
+
+
+def test_the_device_with_requests_alone(
+    portico: Portico, person: Person, page: Page, shell: dict[str, str], tmp_path: Path
+) -> None:
+    """RFC 8628: the program has no browser, the browser knows nothing of the program but the code on its screen."""
+    client_id = portico.knows_as_declared(ROOT / "clients" / "device" / "client.toml")
+    program = str(ROOT / "clients" / "device" / "device.py")
+    options = ("--issuer", portico.issuer, "--client-id", client_id)
+    with running((sys.executable, program, *options), shell, tmp_path / "device.log") as device:
+        code = said(device, r"^ +[B-Z]{4}-[B-Z]{4}$").strip()
+        page.goto(f"{portico.issuer}/device")
+        page.get_by_label("Code").fill(code.lower())
+        page.get_by_role("button", name="Continue").click()
+        visits.signs_in(page, portico, person)
+        expect(page.locator(".note--warn dd").first).to_have_text(code)
+        visits.allows(page)
+        expect(page.get_by_role("heading", level=1)).to_have_text("All set")
+        assert said(device, r"^Hello, .+\.$")
+        assert device.process.wait(REPORT_WITHIN) == 0

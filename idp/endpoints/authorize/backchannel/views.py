@@ -36,7 +36,7 @@ from idp.web.house import house, now
 from idp.web.page import AppIdentity
 from idp.web.received import from_app
 
-routes = Blueprint("backchannel", __name__)
+routes = Blueprint("backchannel_authentication", __name__)
 
 
 @routes.post("/bc-authorize")
