@@ -190,16 +190,17 @@ def test_what_was_agreed_to_goes_to_no_native_app_in_silence(where: str) -> None
     pending = asking(reply_to=ReplyTo(where, "query"))
     assert step(pending, client=NATIVE) is CONSENT
     assert step(pending, client=replace(NATIVE, first_party=True)) is CONSENT
+    for done in ({"authenticated_sid": ALICE.id}, {"chosen_sid": ALICE.id}, {"consented_user_id": "alice"}):
+        assert isinstance(step(replace(pending, **done), client=NATIVE), Answer)
+    assert step(replace(pending, chosen_sid="another"), client=NATIVE) is CONSENT
+    assert isinstance(step(pending, client=replace(NATIVE, token_endpoint_auth_method=None)), Answer)
 
 
 @pytest.mark.section("RFC 9396 §3")
 def test_what_is_asked_in_detail_is_asked_of_the_person_each_time() -> None:
     pending = asking(details='[{"type":"payment"}]')
     assert step(pending, client=OWN) is CONSENT
-    for done in ({"authenticated_sid": ALICE.id}, {"chosen_sid": ALICE.id}, {"consented_user_id": "alice"}):
-        assert isinstance(step(replace(pending, **done), client=NATIVE), Answer)
-    assert step(replace(pending, chosen_sid="another"), client=NATIVE) is CONSENT
-    assert isinstance(step(pending, client=replace(NATIVE, token_endpoint_auth_method=None)), Answer)
+    assert isinstance(step(replace(pending, consented_user_id="alice"), client=OWN), Answer)
 
 
 @pytest.mark.section("RFC 8252 §8.6")
