@@ -20,6 +20,8 @@ BOUNDS = Bounds(seconds=10, octets=4 * 1024)
 LEASE_FOR = 60
 FIRST_WAIT, LONGEST_WAIT = 2, 60
 HEARD = frozenset({200, 204})
+PASSING = frozenset({408, 425, 429})
+"""What an app may answer and mean "later", besides 5xx. Any other refusal is its last word (§10.2)."""
 
 log = logging.getLogger(__name__)
 
@@ -65,10 +67,12 @@ def _attempt(ping: LeasedPing, sealer: Sealer, fetcher: Fetcher, now: Callable[[
     try:
         status = fetcher.post(address, json.dumps({"auth_req_id": auth_req_id}).encode(), BOUNDS, headers).status
     except NotFetched as problem:
-        return _put_off(ping, str(problem), now())
-    if status not in HEARD:
+        return _ended(ping, Outcome.GIVEN_UP, str(problem)) if problem.refused else _put_off(ping, str(problem), now())
+    if status in HEARD:
+        return _ended(ping, Outcome.DELIVERED, "")
+    if status >= 500 or status in PASSING:
         return _put_off(ping, f"it answered {status}", now())
-    return _ended(ping, Outcome.DELIVERED, "")
+    return _ended(ping, Outcome.GIVEN_UP, f"it answered {status}")
 
 
 def _ended(ping: LeasedPing, outcome: Outcome, why: str) -> Outcome:

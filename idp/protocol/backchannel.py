@@ -14,7 +14,7 @@ DELIVERY_MODES: Final = (POLL, PING)
 """FAPI-CIBA §5.2.2: never push, whose tokens go to an address."""
 
 EXPIRES_IN: Final = 600
-SHORTEST, LONGEST = 30, 1800
+SHORTEST, LONGEST = 10, 1800
 """Seconds that a request may wait for its person; what is asked beyond is brought to the nearer end (§7.1)."""
 ALONE: Final = frozenset({"request", "client_id", "client_secret", "client_assertion", "client_assertion_type"})
 """All that may stand beside a signed request (§7.1.1)."""

@@ -77,8 +77,8 @@ def test_a_no_is_told_too(app: Flask, asked: Asked, alice: Person, receiver: Pin
     assert asked.hears() == "access_denied"
 
 
-@pytest.mark.parametrize("status", [302, 400, 401, 500])
-def test_who_did_not_hear_is_pinged_again_and_no_redirect_is_followed(
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_who_did_not_hear_is_pinged_again(
     app: Flask, asked: Asked, alice: Person, receiver: PingReceiver, clock: Clock, status: int
 ) -> None:
     receiver.answers = [status]
@@ -88,6 +88,20 @@ def test_who_did_not_hear_is_pinged_again_and_no_redirect_is_followed(
     clock.moves(2)
     assert sends(app) == [Outcome.DELIVERED]
     assert len(receiver.pings) == 2
+
+
+@pytest.mark.parametrize("status", [301, 401, 403])
+def test_who_refuses_is_pinged_once_and_followed_nowhere(
+    app: Flask, asked: Asked, alice: Person, receiver: PingReceiver, clock: Clock, status: int
+) -> None:
+    """The flow goes on all the same: whoever polls gets the tokens."""
+    receiver.answers = [status]
+    asked.seen_by(alice).signs_in().reviews().allows()
+    assert len(sends(app)) == 1
+    clock.moves(60)
+    assert sends(app) == []
+    assert len(receiver.pings) == 1
+    assert asked.fetches().claims["sub"] == alice.user_id
 
 
 def test_it_is_given_up_when_the_request_is_over(
@@ -104,7 +118,7 @@ def test_it_is_given_up_when_the_request_is_over(
 def test_an_address_inside_is_not_reached(app: Flask, asked: Asked, alice: Person, receiver: PingReceiver) -> None:
     """What an app registered may lead into our own network."""
     asked.seen_by(alice).signs_in().reviews().allows()
-    assert sends(app, fetch.guarded(addresses.PUBLIC)) == [Outcome.PUT_OFF]
+    assert sends(app, fetch.guarded(addresses.PUBLIC)) == [Outcome.GIVEN_UP]
     assert receiver.pings == []
 
 
