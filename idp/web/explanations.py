@@ -103,7 +103,7 @@ def error_uri() -> dict[str, str]:
 
     The same for every app, registered or not: an error says nothing about which there are.
     """
-    if house().settings.developers.who == "nobody":
+    if not _is_anybody_there():
         return {}
     return {"error_uri": house().settings.server.issuer + path_of(request_id.current())}
 
@@ -143,13 +143,18 @@ def _keep(response: Response) -> Response:
     if isinstance(refusal, AuthorizationPending):  # an app asks again and again, and nothing is wrong
         return response
     client, proved = _who_asked(is_refused=refusal is not None)
-    if client is None or not client.is_owned or _is_on_its_way(response):
+    if client is None or not client.is_owned or not _is_anybody_there() or _is_on_its_way(response):
         return response
     try:
         _write(client, proved, refusal, response)
     except Exception:
         log.exception("a request was answered, and could not be kept for its app's owners")
     return response
+
+
+def _is_anybody_there() -> bool:
+    """Whether there is a console at all."""
+    return house().settings.developers.who != "nobody"
 
 
 def _who_asked(*, is_refused: bool) -> tuple[Client | None, bool]:

@@ -8,7 +8,7 @@ from tests.developers.console import Developer
 from tests.fuzz.corpus import NASTY
 
 FORM = "application/x-www-form-urlencoded"
-PARTS = ("new", "{}", "{}/credentials", "{}/advanced", "{}/owners", "{}/delete", "invitations")
+PARTS = ("new", "{}", "{}/credentials", "{}/advanced", "{}/owners", "{}/delete", "{}/check", "{}/test", "invitations")
 
 
 def test_no_value_of_no_field_is_a_fault(app: Flask, dev: Developer) -> None:
@@ -31,5 +31,9 @@ def test_no_value_of_no_field_is_a_fault(app: Flask, dev: Developer) -> None:
 def test_no_client_id_is_a_fault(dev: Developer) -> None:
     for value in NASTY:
         tail = quote_from_bytes(value.encode("utf-8", "surrogatepass"))
-        for path in (f"/developers/{tail}", f"/developers/{tail}/credentials", f"/logos/{tail}"):
+        own = f"/developers/{dev.client_id}"
+        errors = f"/developers/errors/{tail}", f"/developers/errors?reference={tail}", f"{own}/activity/{tail}"
+        answers = f"{own}/test/callback?state={tail}&code={tail}", f"{own}/test/callback?error={tail}"
+        apps = f"/developers/{tail}", f"/developers/{tail}/credentials", f"/logos/{tail}"
+        for path in (*apps, *errors, *answers):
             assert dev.person.browser.client.get(path).status_code < 500, ascii(value)

@@ -10,10 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from idp.settings.load import Settings
 from idp.store import base
-from idp.web import rehearsal
+from idp.web import inner_requests, rehearsal
 from tests.clocks import Clock
 from tests.developers.console import CALLBACK, Developer
+from tests.developers.test_credentials import KEY
 from tests.people import Person
 from tests.relying_app import RelyingApp
 from tests.signing_up import shown, signs_in
@@ -103,6 +105,45 @@ def test_it_needs_neither_secret_nor_key_nor_redirect_address(app: Flask, dev: D
     assert "The test worked" in page.text, page.text
     assert "DPoP [hidden]" in page.html
     assert read(page, "userinfo")["sub"] == read(page, "id-token")["sub"]
+
+
+def test_what_only_the_app_can_read_is_shown_as_such(app: Flask, dev: Developer, own: RelyingApp) -> None:
+    own.changed(
+        jwks={"keys": [{**KEY, "use": "enc", "kid": "1"}]},
+        id_token_encrypted_response_alg="ECDH-ES",
+        id_token_encrypted_response_enc="A256GCM",
+        userinfo_signed_response_alg="ES256",
+    )
+    app.extensions["portico"].clients.forget(dev.client_id)
+    page = allows(dev, starts(dev))
+    assert "It is encrypted to your app’s key" in page.text
+    assert read(page, "id-token-header")["alg"] == "ECDH-ES"
+    assert read(page, "userinfo")["aud"] == dev.client_id
+
+
+class TestWithNonces:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"tokens": settings.tokens.model_copy(update={"dpop_nonce": True})})
+
+    def test_a_proof_is_made_anew_with_the_nonce(self, app: Flask, dev: Developer, own: RelyingApp) -> None:
+        own.changed(dpop_bound_access_tokens=True)
+        app.extensions["portico"].clients.forget(dev.client_id)
+        page = allows(dev, starts(dev))
+        assert "The test worked" in page.text
+
+
+class TestBelowAPath:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        server = settings.server.model_copy(update={"issuer": "http://127.0.0.1:8000/id"})
+        return settings.model_copy(update={"server": server})
+
+    def test_the_endpoints_are_found_there(self, app: Flask, shop: RelyingApp) -> None:
+        with app.test_request_context("/"):
+            client = app.extensions["portico"].clients.find("shop", 1)
+            answer = inner_requests.ask("POST", "/token", client, {"grant_type": "x"})
+        assert answer.members["error"] == "unsupported_grant_type"
 
 
 class TestAsAnAttacker:
