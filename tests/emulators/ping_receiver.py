@@ -17,6 +17,7 @@ class PingReceiver:
     pings: list[tuple[str, Any]] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    body: bytes = b""
 
     @property
     def uri(self) -> str:
@@ -34,8 +35,9 @@ class PingReceiver:
                 receiver.pings.append((self.headers["Authorization"], json.loads(body)))
                 self.send_response(receiver.answers.pop(0) if receiver.answers else 204)
                 self.send_header("Location", "/elsewhere")
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(receiver.body)))
                 self.end_headers()
+                self.wfile.write(receiver.body)
 
             def log_message(self, *_: object) -> None:
                 """Nothing is printed."""

@@ -57,6 +57,7 @@ def rows(app: Flask) -> int:
     return int(found)
 
 
+@pytest.mark.conformance("fapi-ciba-id1-ping-backchannel-notification-endpoint-response-has-body")
 def test_an_app_is_pinged_once_as_soon_as_there_is_an_answer(
     app: Flask, asked: Asked, alice: Person, receiver: PingReceiver
 ) -> None:
@@ -64,6 +65,7 @@ def test_an_app_is_pinged_once_as_soon_as_there_is_an_answer(
     asked.seen_by(alice).signs_in().reviews()
     assert sends(app) == []
     asked.allows()
+    receiver.answers, receiver.body = [200], b"{}"
     assert sends(app) == [Outcome.DELIVERED]
     assert receiver.pings == [(f"Bearer {TOKEN}", {"auth_req_id": asked.said["auth_req_id"]})]
     assert receiver.types == ["application/json"]
@@ -90,7 +92,26 @@ def test_who_did_not_hear_is_pinged_again(
     assert len(receiver.pings) == 2
 
 
-@pytest.mark.parametrize("status", [301, 401, 403])
+@pytest.mark.parametrize(
+    "status",
+    [
+        pytest.param(
+            301,
+            marks=pytest.mark.conformance(
+                "fapi-ciba-id1-ping-backchannel-notification-endpoint-return-redirect-request"
+            ),
+        ),
+        pytest.param(
+            401, marks=pytest.mark.conformance("fapi-ciba-id1-ping-backchannel-notification-endpoint-response-401")
+        ),
+        pytest.param(
+            403, marks=pytest.mark.conformance("fapi-ciba-id1-ping-backchannel-notification-endpoint-response-403")
+        ),
+    ],
+)
+@pytest.mark.conformance(
+    "fapi-ciba-id1-ping-with-mtls-ciba-notification-endpoint-response-401-and-require-server-does-not-retry"
+)
 def test_who_refuses_is_pinged_once_and_followed_nowhere(
     app: Flask, asked: Asked, alice: Person, receiver: PingReceiver, clock: Clock, status: int
 ) -> None:

@@ -1,0 +1,325 @@
+"""fapi-ciba-id1-test-plan (plain_fapi, private_key_jwt, poll and ping): signed requests, and tokens bound to a
+certificate. The operator registered the clients as their own (`first_party`), so that they may ask whom they never met.
+"""
+
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from idp import clock as clocks
+from idp.settings.load import Settings
+from idp.store import base, signing_keys
+from tests import certificates, databases, provider
+from tests.backchannels import GRANT, Asked
+from tests.certificates import Shown
+from tests.clocks import Clock
+from tests.dpop import signed
+from tests.endpoints.token.test_private_key_jwt import TYPE, Signer
+from tests.people import Person
+from tests.relying_app import Tokens
+
+pytestmark = pytest.mark.section("OpenID CIBA Core 1.0 §7.1.1")
+HEADER = "X-SSL-Client-Cert"
+CIBA: dict[str, Any] = {
+    "grant_types": [GRANT, "refresh_token"],
+    "redirect_uris": [],
+    "response_types": [],
+    "post_logout_redirect_uris": [],
+    "token_endpoint_auth_signing_alg": "PS256",
+    "backchannel_token_delivery_mode": "poll",
+    "backchannel_authentication_request_signing_alg": "PS256",
+    "backchannel_user_code_parameter": False,
+    "tls_client_certificate_bound_access_tokens": True,
+    "scope": "openid email offline_access",
+    "first_party": True,
+}
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """Behind a proxy that passes certificates on."""
+    trusted = {"trusted_proxies": ("127.0.0.0/8",), "client_certificate_header": HEADER}
+    server = settings.server.model_copy(update=trusted)
+    with provider.opened(settings.model_copy(update={"server": server})) as opened:
+        with opened.app_context(), base.unit_of_work():
+            assert all(signing_keys.added(key) for key in databases.first_keys())
+        yield opened
+
+
+@dataclass
+class Suite:
+    """One of the suite's two clients, and the person it names."""
+
+    signer: Signer
+    person: Person
+    shown: Shown = field(default_factory=certificates.made)
+
+    @classmethod
+    def known_as(cls, name: str, server: Flask, person: Person) -> "Suite":
+        return cls(Signer(server, name, "PS256", **CIBA), person)
+
+    def request(self, *, key: Any = None, header: dict[str, Any] | None = None, **changes: Any) -> str:
+        app, now = self.signer.app, clocks.now()
+        said = {
+            "iss": app.client_id,
+            "aud": app.issuer,
+            "iat": now,
+            "nbf": now,
+            "exp": now + 300,
+            "jti": secrets.token_urlsafe(16),
+            "scope": "openid email",
+            "login_hint": self.person.email,
+            **changes,
+        }
+        head = {"alg": "PS256", "kid": self.signer.key.kid, **(header or {})}
+        return signed(head, {name: value for name, value in said.items() if value is not None}, key or self.signer.key)
+
+    def posts(
+        self, path: str, *, certificate: bool = True, assertion: str | None = None, **fields: str
+    ) -> TestResponse:
+        proof = {"client_assertion_type": TYPE, "client_assertion": assertion or self.signer.assertion()}
+        headers = {HEADER: self.shown.pem} if certificate else {"X-None": "1"}
+        body = {"client_id": self.signer.app.client_id, **fields} if assertion == "" else {**proof, **fields}
+        return self.signer.app.posts(path, body, headers=headers)
+
+    def asks(self, **changes: Any) -> Asked:
+        response = self.posts("/bc-authorize", request=self.request(**changes))
+        assert response.status_code == 200, response.data
+        return Asked(self.signer.app, json.loads(response.data))
+
+    def is_refused(self, error: str = "invalid_request", **changes: Any) -> None:
+        response = self.posts("/bc-authorize", request=self.request(**changes))
+        assert (response.status_code, json.loads(response.data)["error"]) == (400, error)
+
+    def polls(self, asked: Asked, **more: Any) -> TestResponse:
+        return self.posts("/token", grant_type=GRANT, auth_req_id=asked.said["auth_req_id"], **more)
+
+    def hears(self, asked: Asked) -> str:
+        response = self.polls(asked)
+        assert response.status_code == 400, response.data
+        return str(json.loads(response.data)["error"])
+
+    def fetches(self, asked: Asked) -> Tokens:
+        asked.seen_by(self.person)
+        if asked.page.heading == "Sign in":
+            asked.signs_in()
+        asked.reviews().allows()
+        return Tokens.of(self.signer.app, self.polls(asked))
+
+
+@pytest.fixture
+def suite(app: Flask, alice: Person) -> Suite:
+    return Suite.known_as("suite", app, alice)
+
+
+@pytest.fixture
+def second(app: Flask, alice: Person) -> Suite:
+    return Suite.known_as("second", app, alice)
+
+
+@pytest.mark.conformance("fapi-ciba-id1-discovery-end-point-verification")
+def test_discovery(client: FlaskClient) -> None:
+    found = json.loads(client.get("/.well-known/openid-configuration").data)
+    assert found["backchannel_authentication_endpoint"].startswith(found["issuer"])
+    assert {"poll", "ping"} <= set(found["backchannel_token_delivery_modes_supported"])
+    assert {"PS256", "ES256"} <= set(found["backchannel_authentication_request_signing_alg_values_supported"])
+    assert found["backchannel_user_code_parameter_supported"] is False
+    assert GRANT in found["grant_types_supported"]
+    assert found["tls_client_certificate_bound_access_tokens"] is True
+
+
+@pytest.mark.conformance("fapi-ciba-id1")
+def test_two_clients_ask_one_after_the_other(suite: Suite, second: Suite, alice: Person) -> None:
+    for one in (suite, second):
+        asked = one.asks()
+        assert one.hears(asked) == "authorization_pending"
+        tokens = one.fetches(asked)
+        assert tokens.claims["sub"] == alice.user_id
+        assert tokens.header["kid"]
+
+
+@pytest.mark.conformance("fapi-ciba-id1-user-rejects-authentication")
+def test_the_person_says_no(suite: Suite, alice: Person) -> None:
+    asked = suite.asks().seen_by(alice).signs_in().reviews().declines()
+    assert suite.hears(asked) == "access_denied"
+
+
+@pytest.mark.conformance("fapi-ciba-id1-multiple-call-to-token-endpoint")
+def test_many_polls_at_once(suite: Suite) -> None:
+    asked = suite.asks()
+    assert {suite.hears(asked) for _ in range(4)} == {"authorization_pending", "slow_down"}
+
+
+@pytest.mark.conformance("fapi-ciba-id1-auth-req-id-expired")
+def test_ten_seconds_are_over(suite: Suite, clock: Clock) -> None:
+    asked = suite.asks(requested_expiry=10)
+    assert asked.said["expires_in"] == 10
+    assert suite.hears(asked) == "authorization_pending"
+    clock.moves(5)
+    assert suite.hears(asked) == "authorization_pending"
+    clock.moves(6)
+    assert suite.hears(asked) == "expired_token"
+
+
+@pytest.mark.conformance("fapi-ciba-id1-ensure-authorization-request-with-binding-message-succeeds")
+def test_a_binding_message(suite: Suite) -> None:
+    assert suite.fetches(suite.asks(binding_message="1234")).access_token
+
+
+@pytest.mark.conformance("fapi-ciba-id1-ensure-authorization-request-with-potentially-bad-binding-message")
+def test_a_binding_message_that_cannot_be_shown(suite: Suite) -> None:
+    suite.is_refused("invalid_binding_message", binding_message="1234 \U0001f44d\U0001f3ff 品川 " + "Lorem ipsum " * 40)
+
+
+@pytest.mark.conformance("fapi-ciba-id1-ensure-other-scope-order-succeeds")
+def test_scopes_in_another_order(suite: Suite) -> None:
+    assert suite.fetches(suite.asks(scope="email openid")).scope == {"openid", "email"}
+
+
+@pytest.mark.conformance("fapi-ciba-id1-ensure-requested-expiry-as-string-succeeds")
+def test_an_expiry_in_quotes(suite: Suite) -> None:
+    assert suite.asks(requested_expiry="30").said["expires_in"] == 30
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param(
+            {"aud": None}, marks=pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-missing-aud-fails")
+        ),
+        pytest.param(
+            {"aud": "https://other.example.com"},
+            marks=pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-bad-aud-fails"),
+        ),
+        pytest.param(
+            {"iss": None}, marks=pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-missing-iss-fails")
+        ),
+        pytest.param(
+            {"iss": "second"}, marks=pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-bad-iss-fails")
+        ),
+        pytest.param(
+            {"exp": None}, marks=pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-missing-exp-fails")
+        ),
+        pytest.param(
+            {"exp": -300}, marks=pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-expired-exp-fails")
+        ),
+        pytest.param(
+            {"exp": 4200},
+            marks=pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-exp-is-70-minutes-in-future-fails"),
+        ),
+        pytest.param(
+            {"iat": None}, marks=pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-missing-iat-fails")
+        ),
+        pytest.param(
+            {"nbf": None}, marks=pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-missing-nbf-fails")
+        ),
+        pytest.param(
+            {"nbf": 600},
+            marks=pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-nbf-is-10-minutes-in-future-fails"),
+        ),
+        pytest.param(
+            {"nbf": -4200},
+            marks=pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-nbf-is-70-minutes-in-past-fails"),
+        ),
+        pytest.param(
+            {"jti": None}, marks=pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-missing-jti-fails")
+        ),
+    ],
+)
+def test_a_request_object_that_does_not_hold(suite: Suite, changes: dict[str, Any]) -> None:
+    """Numbers are seconds from now."""
+    now = clocks.now()
+    suite.is_refused(**{name: now + value if isinstance(value, int) else value for name, value in changes.items()})
+
+
+@pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-signature-algorithm-is-none-fails")
+@pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-signature-algorithm-is-bad-fails")
+def test_a_request_object_without_a_signature_or_with_a_broken_one(suite: Suite) -> None:
+    head, body, signature = suite.request().split(".")
+    broken = signature[:-8] + ("AAAAAAAA" if signature[-8:] != "AAAAAAAA" else "BBBBBBBB")
+    for text in (f"eyJhbGciOiJub25lIn0.{body}.", f"{head}.{body}.{broken}"):
+        response = suite.posts("/bc-authorize", request=text)
+        assert (response.status_code, json.loads(response.data)["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-signature-algorithm-is-RS256-fails")
+@pytest.mark.conformance("fapi-ciba-id1-ensure-request-object-signed-by-other-client-fails")
+def test_a_request_object_signed_otherwise(suite: Suite, second: Suite) -> None:
+    suite.is_refused(header={"alg": "RS256"})
+    suite.is_refused(key=second.signer.key)
+
+
+@pytest.mark.conformance("fapi-ciba-id1-ensure-authorization-request-with-multiple-hints-fails")
+def test_two_hints(suite: Suite) -> None:
+    tokens = suite.fetches(suite.asks())
+    suite.is_refused(id_token_hint=tokens.id_token)
+
+
+@pytest.mark.conformance("fapi-ciba-id1-ensure-wrong-auth-req-id-in-token-endpoint-request")
+def test_the_id_of_another_clients_request(suite: Suite, second: Suite) -> None:
+    assert second.hears(suite.asks()) == "invalid_grant"
+
+
+@pytest.mark.conformance("fapi-ciba-id1-ensure-without-client-assertion-in-token-endpoint-request")
+@pytest.mark.conformance("fapi-ciba-id1-ensure-without-client-assertion-in-backchannel-authorization-request")
+def test_without_an_assertion(suite: Suite) -> None:
+    asked = suite.asks()
+    for response in (suite.polls(asked, assertion=""), suite.posts("/bc-authorize", assertion="", request="x")):
+        assert (response.status_code, json.loads(response.data)["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.conformance(
+    "fapi-ciba-id1-ensure-client-assertion-signature-algorithm-in-backchannel-authorization-request-is-RS256-fails"
+)
+@pytest.mark.conformance(
+    "fapi-ciba-id1-ensure-client-assertion-signature-algorithm-in-token-endpoint-request-is-RS256-fails"
+)
+def test_an_assertion_signed_otherwise(suite: Suite) -> None:
+    asked = suite.asks()
+
+    def otherwise() -> str:
+        return suite.signer.assertion(header={"alg": "RS256"})
+
+    for response in (
+        suite.polls(asked, assertion=otherwise()),
+        suite.posts("/bc-authorize", assertion=otherwise(), request=suite.request()),
+    ):
+        assert (response.status_code, json.loads(response.data)["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.conformance("fapi-ciba-id1-ensure-client-assertion-with-iss-aud-to-token-endpoint-succeeds")
+def test_an_assertion_for_the_issuer(suite: Suite) -> None:
+    asked = suite.asks()
+    response = suite.polls(asked, assertion=suite.signer.assertion(aud=suite.signer.app.issuer))
+    assert json.loads(response.data)["error"] == "authorization_pending"
+
+
+@pytest.mark.conformance("fapi-ciba-id1-ensure-unsigned-backchannel-authorization-request-fails")
+def test_what_is_not_signed(suite: Suite, alice: Person) -> None:
+    response = suite.posts("/bc-authorize", scope="openid", login_hint=alice.email)
+    assert (response.status_code, json.loads(response.data)["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.conformance("fapi-ciba-id1-refresh-token")
+def test_a_refresh_token_is_of_its_client(suite: Suite, second: Suite) -> None:
+    tokens = suite.fetches(suite.asks(scope="openid email offline_access"))
+    fields = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
+    assert json.loads(second.posts("/token", **fields).data)["error"] == "invalid_grant"
+    again = Tokens.of(suite.signer.app, suite.posts("/token", **fields))
+    assert again.claims["sub"] == tokens.claims["sub"]
+
+
+@pytest.mark.conformance("fapi-ciba-id1-ensure-mtls-holder-of-key-required")
+def test_without_a_certificate_there_are_no_tokens(suite: Suite, alice: Person) -> None:
+    asked = suite.asks().seen_by(alice).signs_in().reviews().allows()
+    response = suite.polls(asked, certificate=False)
+    assert response.status_code == 400
+    assert json.loads(response.data)["error"] in ("invalid_request", "invalid_client", "invalid_grant")
+    assert suite.polls(asked).status_code == 200
