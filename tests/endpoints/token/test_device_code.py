@@ -6,9 +6,11 @@ import pytest
 from flask import Flask
 
 from idp import clock
+from idp.settings.load import Settings
 from idp.store import app_owners, app_requests, base
 from tests import devices
 from tests.clocks import Clock
+from tests.developers.console import open_to
 from tests.devices import Waiting
 from tests.people import Person
 from tests.relying_app import RelyingApp, Tokens
@@ -114,12 +116,17 @@ def test_an_app_without_refreshing_gets_no_refresh_token(app: Flask, alice: Pers
     assert Tokens.of(plain, devices.asks(plain).typed_by(alice).allows().polls()).access_token
 
 
-def test_polls_that_find_nothing_fill_no_record_of_the_app(app: Flask, tv: RelyingApp, alice: Person) -> None:
-    """Its owners read the last requests: hundreds of these would push out what they look for."""
-    with app.app_context(), base.unit_of_work():
-        app_owners.add("tv", str(alice.user_id), clock.now())
-    waiting = devices.asks(tv)
-    assert [waiting.hears(), waiting.hears()] == ["authorization_pending", "slow_down"]
-    with app.app_context():
-        kept = [(seen.endpoint, seen.error) for seen in app_requests.of_app("tv")]
-    assert sorted(kept) == [("/device_authorization", ""), ("/token", "slow_down")]
+class TestWithAConsole:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return open_to(settings)
+
+    def test_polls_that_find_nothing_fill_no_record_of_the_app(self, app: Flask, tv: RelyingApp, alice: Person) -> None:
+        """Its owners read the last requests: hundreds of these would push out what they look for."""
+        with app.app_context(), base.unit_of_work():
+            app_owners.add("tv", str(alice.user_id), clock.now())
+        waiting = devices.asks(tv)
+        assert [waiting.hears(), waiting.hears()] == ["authorization_pending", "slow_down"]
+        with app.app_context():
+            kept = [(seen.endpoint, seen.error) for seen in app_requests.of_app("tv")]
+        assert sorted(kept) == [("/device_authorization", ""), ("/token", "slow_down")]
