@@ -19,7 +19,7 @@ from idp.signing.ring import BadToken
 from idp.store import audit
 from idp.store.browser_sessions import Session
 from idp.store.clients import Client
-from idp.web import cookies, csrf, front_channel, visitor
+from idp.web import cookies, csrf, explanations, front_channel, visitor
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.front_channel import Frame
@@ -122,6 +122,8 @@ def _return(parameters: Parameters, hint: Mapping[str, object]) -> Return:
     client = house().clients.find(str(client_id), now()) if client_id else None
     if named and client is None:
         raise InvalidClient("no app is registered under this client_id")
+    if client:
+        explanations.by(client)
     uri, state = parameters.get("post_logout_redirect_uri"), parameters.get("state", LONGEST_STATE)
     if uri is None or client is None:  # a hint too old to be verified names nobody: the person stays here
         return Return(client, None, state)

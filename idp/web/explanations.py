@@ -29,7 +29,7 @@ from idp.web.house import house, now
 ENDPOINTS: Final = frozenset(
     {
         *("authorize", "pushed", "token", "revocation", "introspection", "userinfo"),
-        *("device_authorization", "backchannel_authentication"),
+        *("device_authorization", "backchannel_authentication", "end_session"),
     }
 )
 """The doors (blueprints) whose requests are kept, under these names."""
@@ -99,11 +99,11 @@ def refused(error: OAuthError) -> None:
 
 
 def error_uri() -> dict[str, str]:
-    """RFC 6749 §5.2: where the app's owners read about this very error; empty where there is no console.
+    """RFC 6749 §5.2: where the app's owners read about this very error; empty where there is nothing to read.
 
     The same for every app, registered or not: an error says nothing about which there are.
     """
-    if not _is_anybody_there():
+    if request.blueprint not in ENDPOINTS or not _is_anybody_there():
         return {}
     return {"error_uri": house().settings.server.issuer + path_of(request_id.current())}
 

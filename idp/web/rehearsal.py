@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from hmac import compare_digest
 from typing import Final
+from urllib.parse import quote
 
 from flask import request
 
@@ -47,7 +48,7 @@ def vouched() -> Client | None:
 
 def callback_of(client_id: str) -> str:
     """The one address where tests of this app end. Nobody may ask for it but whoever is vouched for."""
-    return f"{house().settings.server.issuer}/developers/{client_id}/test/callback"
+    return f"{house().settings.server.issuer}/developers/{quote(client_id, safe='')}/test/callback"
 
 
 def may_return(client: Client, redirect_uri: str) -> bool:

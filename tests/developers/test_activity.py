@@ -109,6 +109,20 @@ def test_an_error_that_goes_to_the_app_says_so_too(own: RelyingApp, dev: Develop
     assert "Send the person here once more without it." in shown(dev.person.browser.open(silent["error_uri"])).text
 
 
+def test_a_sign_out_that_leads_nowhere_is_explained_too(own: RelyingApp, dev: Developer) -> None:
+    asked = {"client_id": dev.client_id, "post_logout_redirect_uri": "https://photobox.example/by", "state": "s"}
+    page = shown(dev.person.browser.open(f"/end_session?{urlencode(asked)}"))
+    told = shown(dev.person.browser.open(page.read.links["Your app? Explain this request"]))
+    assert "end_session.return" in told.text
+    assert "https://photobox.example/by" in told.text
+
+
+def test_errors_of_other_doors_name_no_page_that_knows_nothing_of_them(own: RelyingApp) -> None:
+    answer = own.server.test_client().post(f"{own.issuer}/register", json={})
+    assert "error_uri" not in json.loads(answer.data)
+    assert REFERENCE.fullmatch(answer.headers["X-Request-ID"])
+
+
 @pytest.mark.section("RFC 6750 §3")
 def test_a_refused_access_token_says_so_in_its_challenge(own: RelyingApp, dev: Developer) -> None:
     answer = own.server.test_client().get(f"{own.issuer}/userinfo", headers={"Authorization": "Bearer x"})
