@@ -25,7 +25,7 @@ SCOPE: Final = Field("scope", 64, many=True)
 OWN_SCOPES: Final = Field("scope_sentences", 20_000, lines=True)
 PAGES: Final = tuple(Field(name, 2048) for name in ("client_uri", "policy_uri", "tos_uri"))
 TICKED: Final = tuple(scope for scope in OFFERED if scope != OPENID)
-_LINE = re.compile(r"(?P<name>\S+?)(?::\s+(?P<said>.*))?")
+_LINE = re.compile(r"(?P<name>\S+?)(?:\s*:\s+(?P<said>.*))?")  # French sets a space before the colon
 
 
 def kind_of(form: Form, offered: tuple[Kind, ...]) -> Kind | None:
