@@ -72,15 +72,17 @@ def status(name: str, code: str) -> Response:
 
 
 def _delete(told: Told) -> None:
-    """The link and what came with it; the account too, if nothing else leads into it."""
+    """The link and what came with it; the account too, if nothing else leads into it. The names go at once, since an
+    account that is to go may be kept.
+    """
     link, account = _unlinked(told)
     if link is None or account is None:
         return
+    withdrawal.forget_names(account, link, now())
     deletes_at = account.deletes_at or now() + house().settings.account.delete_after
     if not links.has_another_way(account, link.id) and _leaves(account, deletes_at):
         data_deletions.end(told.fingerprint, withdrawal.LEAVING, deletes_at)
     else:
-        withdrawal.forget_names(account, link, now())
         _tell_owner(account, link)
         data_deletions.end(told.fingerprint, withdrawal.UNLINKED, now())
 

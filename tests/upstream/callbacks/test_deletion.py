@@ -179,23 +179,42 @@ class TestWhereThereIsAnotherProvider:
         assert state_of(alice) == state
 
 
+def comes_back(person: Person, mailbox: Mailbox) -> None:
+    """By the mail about the deletion, and a new password, since nothing else leads in any more."""
+    page = person.browser.open(mailbox.newest(person.email, "deletion_set").link)
+    assert isinstance(page, Page)
+    person.browser.submit(page, email=person.email)
+    page = person.browser.open(mailbox.newest(person.email, "choose_password").link)
+    assert isinstance(page, Page)
+    page = person.browser.submit(page, new_password=person.password, confirm_password=person.password)
+    assert isinstance(page, Page)
+    assert "/account/keep" in page.url
+    person.browser.submit(page)
+
+
 def test_who_changes_their_mind_comes_back_by_a_new_password(
     client: FlaskClient, facebook: State, alice: Person, mailbox: Mailbox
 ) -> None:
     has_no_password(alice)
     links(alice)
     tells(client, facebook, "deletion")
-    page = alice.browser.open(mailbox.newest(alice.email, "deletion_set").link)
-    assert isinstance(page, Page)
-    alice.browser.submit(page, email=alice.email)
-    page = alice.browser.open(mailbox.newest(alice.email, "choose_password").link)
-    assert isinstance(page, Page)
-    page = alice.browser.submit(page, new_password=alice.password, confirm_password=alice.password)
-    assert isinstance(page, Page)
-    assert "/account/keep" in page.url
-    alice.browser.submit(page)
+    comes_back(alice, mailbox)
     assert state_of(alice) == "active"
     assert is_signed_in(alice)
+
+
+def test_who_comes_back_has_no_name_of_facebooks_any_more(
+    client: FlaskClient, facebook: State, alice: Person, mailbox: Mailbox
+) -> None:
+    """The page of the request said that the names are deleted, whatever becomes of the account."""
+    alice.fills_in(name=ROBIN.name, given_name=ROBIN.first_name, family_name=ROBIN.last_name, nickname="Rob")
+    has_no_password(alice)
+    links(alice)
+    tells(client, facebook, "deletion")
+    comes_back(alice, mailbox)
+    assert state_of(alice) == "active"
+    with alice.server.app_context():
+        assert json.loads(users.by_id(str(alice.user_id)).profile) == {"nickname": "Rob"}  # type: ignore[union-attr]
 
 
 def test_an_account_on_hold_stays_on_hold(client: FlaskClient, facebook: State, alice: Person) -> None:
