@@ -90,3 +90,11 @@ def test_signed_both_ways() -> None:
 def test_a_signed_request_is_of_this_hour(claims: dict[str, Any], word: str) -> None:
     said = check_signed_request(claims, NOW)
     assert (word in said) if word else not said
+
+
+@SECURITY
+def test_what_it_may_sign_with_is_what_it_pinned_or_what_the_profile_allows() -> None:
+    ordinary = ClientMetadata.register({"redirect_uris": ["https://shop.example/in"]})
+    assert "RS256" in ordinary.algs_of(None)
+    assert ordinary.algs_of("ES256") == ("ES256",)
+    assert ClientMetadata.register(BANK).algs_of(None) == ("PS256", "ES256", "EdDSA")
