@@ -9,7 +9,7 @@ from idp.accounts.throttle import TooMany
 from idp.store import connected_apps, credentials, polled_requests
 from idp.store.browser_sessions import Session
 from idp.store.users import Account
-from idp.web import arrival, guess_notice, own_apps, own_devices, security_check
+from idp.web import arrival, guess_notice, links, own_apps, own_devices, security_check, upstreams
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.fields import CONFIRM_PASSWORD, NEW_PASSWORD, PASSWORD, new_password_of, password_of
@@ -44,6 +44,8 @@ def account(owner: Owner) -> Response:
         more_devices=len(devices) > FIRST,
         apps=apps[:FIRST],
         app_count=len(apps),
+        providers=links.rows(owner.account)[:FIRST] if any(house().upstreams) else (),
+        form_targets=upstreams.targets(),
         asked=len(polled_requests.waiting_for(user_id, now())),
     )
 

@@ -69,8 +69,7 @@ def resend(owner: Owner) -> Response:
     if not form.ready or found is None:
         return _waiting(owner, form)
     if wait := _wait(NEW, found.new_lookup, again=True):
-        form.say("error", gettext("We’ve sent a few already. Try again in %(wait)s.", wait=format_wait(wait)))
-        form.refuse(429, wait)
+        form.mailed_lately(wait)
         return _waiting(owner, form)
     taken = users.by_email(found.new_lookup)
     mailed = email_change.renew(found, confirmation.code_keys()[0], now(), deliverable=taken is None)

@@ -4,6 +4,7 @@ from flask import Blueprint, Response
 
 from idp.web.door import Door
 from idp.web.house import house
+from idp.web.locale import format_list
 from idp.web.page import render
 
 routes = Blueprint("help", __name__)
@@ -11,7 +12,8 @@ routes = Blueprint("help", __name__)
 
 @routes.get("/help")
 def help() -> Response:
-    return render("help.html", host=house().settings.server.issuer.partition("://")[2])
+    host = house().settings.server.issuer.partition("://")[2]
+    return render("help.html", host=host, providers=format_list(at.label for at in house().upstreams))
 
 
 door = Door(routes)

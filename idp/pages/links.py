@@ -1,11 +1,7 @@
 """Other ways to sign in: accounts at other providers, linked and unlinked."""
 
-from typing import NamedTuple
-
 from flask import Blueprint, Response, url_for
 
-from idp.store import identities
-from idp.store.identities import Link
 from idp.store.upstream_logins import LINK
 from idp.upstream.provider import Wish
 from idp.web import links as linked
@@ -13,22 +9,11 @@ from idp.web import upstreams
 from idp.web.answers import see_other
 from idp.web.door import Door
 from idp.web.forms import Field, Form
-from idp.web.house import house
 from idp.web.owner import Owner, of_account, of_proved_sign_in
 from idp.web.page import render
 
 routes = Blueprint("links", __name__)
 ADD, REMOVE = Field("add", 32), Field("remove", 22)
-
-
-class Row(NamedTuple):
-    """A provider: what is linked there, or nothing yet. `is_only_way`: without it its person could not sign in."""
-
-    name: str
-    label: str
-    preset: str
-    link: Link | None = None
-    is_only_way: bool = False
 
 
 @routes.get("/account/links")
@@ -61,24 +46,9 @@ def _page(owner: Owner, form: Form) -> Response:
         form=form,
         place="links.links",
         email=owner.account.email,
-        rows=_rows(owner),
+        providers=linked.rows(owner.account),
         form_targets=upstreams.targets(),
     )
-
-
-def _rows(owner: Owner) -> list[Row]:
-    """What is linked, the oldest first, then what could be."""
-    found = identities.of_user(owner.account.user_id)
-    rows = [_row(owner, link) for link in found]
-    known = {link.upstream for link in found}
-    return rows + [Row(at.name, at.label, at.preset) for at in house().upstreams if at.name not in known]
-
-
-def _row(owner: Owner, link: Link) -> Row:
-    registered = house().upstreams.find(link.upstream)
-    preset = registered.preset if registered else ""
-    is_only_way = not linked.has_another_way(owner.account, link.id)
-    return Row(link.upstream, linked.label_of(link), preset, link, is_only_way)
 
 
 door = Door(routes)

@@ -27,7 +27,7 @@ from idp.web.door import Door
 from idp.web.fields import CONFIRM_PASSWORD, EMAIL, NEW_PASSWORD, TOKEN, email_of, new_password_of
 from idp.web.forms import Field, Form
 from idp.web.house import house, now
-from idp.web.locale import clock_time, format_wait, gettext, sentence
+from idp.web.locale import clock_time, gettext, sentence
 from idp.web.page import render, to
 from idp.web.security_notice import tell_of_new_password
 
@@ -178,8 +178,7 @@ def _dead(token: str) -> Response:
 
 def _sent_page(form: Form, email: str, pending: Pending | None, wait: int = 0) -> Response:
     if wait:
-        form.say("error", gettext("We’ve sent a few already. Try again in %(wait)s.", wait=format_wait(wait)))
-        form.refuse(429, wait)
+        form.mailed_lately(wait)
     return _page("recovery/sent.html", form, pending, email=email, address=to("recovery.forgot"))
 
 

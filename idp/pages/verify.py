@@ -24,7 +24,7 @@ from idp.web.door import Door
 from idp.web.fields import CODE, EMAIL, TOKEN, email_of
 from idp.web.forms import Field, Form
 from idp.web.house import house, now
-from idp.web.locale import clock_time, format_wait, gettext, sentence
+from idp.web.locale import clock_time, gettext, sentence
 from idp.web.page import render, to
 from idp.web.problems import Problem
 
@@ -68,8 +68,7 @@ def resend() -> Response:
         return _sent_page(form, waiting, pending)
     wait = confirmation.may_send(waiting.lookup, again=True)
     if wait:
-        form.say("error", gettext("We’ve sent a few already. Try again in %(wait)s.", wait=format_wait(wait)))
-        form.refuse(429, wait)
+        form.mailed_lately(wait)
         return _sent_page(form, waiting, pending)
     confirmation.send(waiting, pending)
     return see_other(to("verify.sent", sign_up=waiting.id, again=1))

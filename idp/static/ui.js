@@ -106,6 +106,14 @@
     history.replaceState(null, "", kept ? kept.dataset.reload : here.pathname + here.search);
   }
 
+  // The strip of pages on a phone shows where one is.
+  all(".side ul").forEach((strip) => {
+    const current = strip.querySelector("[aria-current]");
+    if (!current) return;
+    const [its, whole] = [current.getBoundingClientRect(), strip.getBoundingClientRect()];
+    strip.scrollLeft += (its.left + its.right - whole.left - whole.right) / 2;
+  });
+
   // Times as this browser's clock shows them.
   all("time[data-local]").forEach((time) => {
     const { lang } = document.documentElement;

@@ -9,6 +9,7 @@ from flask import request
 from idp.web import cookies, csrf, posted
 from idp.web.locale import format_wait, gettext, ngettext
 
+MINUTE = 60  # seconds
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -132,6 +133,14 @@ class Form:
         body = gettext("Nothing was lost. Try again in %(wait)s.", wait=format_wait(retry_after))
         self.say("error", gettext("Very many people are here right now."), body)
         self.refuse(503, retry_after)
+
+    def mailed_lately(self, wait: int) -> None:
+        """429: mail to one address goes once a minute, and a few times an hour."""
+        said = gettext("We’ve sent a few already. Try again in %(wait)s.", wait=format_wait(wait))
+        if wait <= MINUTE:
+            said = gettext("You asked for one a moment ago. Try again in %(wait)s.", wait=format_wait(wait))
+        self.say("error", said)
+        self.refuse(429, wait)
 
     def _is_stale(self) -> None:
         self.stale = True

@@ -1,7 +1,9 @@
-"""Linking another provider to an account, and unlinking it: the row, the person's activity, the mail to the owner."""
+"""Other providers of an account, linked and unlinked: the row, the person's activity, the mail to the owner."""
 
 import logging
+from collections.abc import Iterable
 from functools import partial
+from typing import NamedTuple
 
 from flask import g
 
@@ -19,6 +21,29 @@ from idp.web.house import house, now
 from idp.web.owner import Owner
 
 log = logging.getLogger(__name__)
+
+
+class Row(NamedTuple):
+    """A provider: what is linked there, or nothing yet. `is_only_way`: without it its person could not sign in."""
+
+    name: str
+    label: str
+    preset: str
+    link: Link | None = None
+    is_only_way: bool = False
+
+
+def rows(account: Account) -> list[Row]:
+    """What is linked, the oldest first, then what could be."""
+    found = identities.of_user(account.user_id)
+    known = {link.upstream for link in found}
+    others = [Row(at.name, at.label, at.preset) for at in house().upstreams if at.name not in known]
+    return [_row(link, is_only_way=not _another_way(account, link.id, found)) for link in found] + others
+
+
+def _row(link: Link, *, is_only_way: bool) -> Row:
+    registered = house().upstreams.find(link.upstream)
+    return Row(link.upstream, label_of(link), registered.preset if registered else "", link, is_only_way)
 
 
 def add(account: Account, registered: Registered, identity: Identity) -> Link | None:
@@ -50,13 +75,15 @@ def remove(owner: Owner, link_id: str) -> Link | None:
 
 def has_another_way(account: Account, link_id: str) -> bool:
     """Whether its person could still sign in without this link. A provider that is off is no way."""
-    settings = house().settings
-    others = [link for link in identities.of_user(account.user_id) if link.id != link_id]
+    return _another_way(account, link_id, identities.of_user(account.user_id))
+
+
+def _another_way(account: Account, link_id: str, links: Iterable[Link]) -> bool:
     return (
         account.password is not None
         or (account.has_passkey and passkeys.are_offered())
-        or settings.sign_in.mailed_code
-        or any(house().upstreams.find(link.upstream) for link in others)
+        or house().settings.sign_in.mailed_code
+        or any(house().upstreams.find(link.upstream) for link in links if link.id != link_id)
     )
 
 

@@ -95,6 +95,16 @@ def test_the_home_page(walk: Walk, photo_box: RelyingApp) -> None:
     expect(walk.page.get_by_role("main").get_by_text("Photo Box").first).to_be_visible()
 
 
+def test_a_phone_shows_in_the_strip_of_pages_where_one_is(provider: Looks, app: Flask) -> None:
+    alice = Person.of(ALICE, app).with_account()
+    with provider.window(PHONE) as page:
+        Walk(page, app, alice, None, "", scripts=True).signs_in()
+        for place in ("Home", "Linked accounts", "Data and privacy"):
+            page.get_by_role("navigation").get_by_role("link", name=place).click()
+            expect(page.get_by_role("navigation").locator("[aria-current]")).to_have_text(place)
+            expect(page.get_by_role("navigation").locator("[aria-current]")).to_be_in_viewport(ratio=1)
+
+
 def test_a_profile_is_filled_in_mended_and_saved(walk: Walk, photo_box: RelyingApp) -> None:
     photo_box.asks("openid profile address phone email").seen_by(walk.person).signs_in().allows().redeems()
     walk.signs_in().opens("/account/profile").at("Profile", "profile")

@@ -85,9 +85,10 @@ def test_the_primary_button_is_on_the_first_screen_of_a_phone(looks: Looks, path
         assert box["y"] + box["height"] <= HEIGHTS[PHONE]
 
 
+@pytest.mark.parametrize("width", [640, PHONE])
 @pytest.mark.parametrize("path", ["/signin", "/reset", "/consent", "/help", "/refused", "/account"])
-def test_text_at_twice_its_size_fits(looks: Looks, path: str) -> None:
-    with looks.window(640) as page:
+def test_text_at_twice_its_size_fits(looks: Looks, path: str, width: int) -> None:
+    with looks.window(width) as page:
         page.goto(path)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         page_fits(page)

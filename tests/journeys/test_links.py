@@ -45,6 +45,21 @@ def events_of(person: Person) -> list[str]:
     return found
 
 
+def test_the_home_page_says_what_is_linked_and_what_could_be(other: OtherProvider, alice: Person) -> None:
+    page = signs_in(alice)
+    assert "Not linked" in page.text
+    departed = alice.browser.submit(page, "Link Other")
+    assert isinstance(departed, Arrival), shown(departed).text
+    other.sends_back(alice.browser, departed, other.knows("1", "al@other.example", called="Al"))
+    page = shown(alice.browser.open("/account"))
+    assert "Not linked" not in page.text
+    assert "Unlink Other" in page.text
+
+
+def test_help_names_the_other_ways_in(other: OtherProvider, alice: Person) -> None:
+    assert "Trouble with Other?" in shown(alice.browser.open("/help")).text
+
+
 def test_one_more_way_in(app: Flask, other: OtherProvider, alice: Person, mailbox: Mailbox) -> None:
     signs_in(alice)
     assert "Not linked" in links_page(alice).text
