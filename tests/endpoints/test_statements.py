@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests import devices
+from tests import backchannels, devices
 from tests.clocks import Clock
 from tests.people import Person
 from tests.relying_app import RelyingApp, Visit
@@ -89,6 +89,18 @@ def test_a_device_that_begins_costs_a_count_and_a_row(app: Flask, counting: Coun
     with counting() as log:
         devices.asks(tv)
     assert len(log.trips) <= 3, log.trips
+
+
+def test_asking_somebody_who_is_elsewhere_counts_twice_and_leaves_two_rows(
+    app: Flask, alice: Person, counting: Count
+) -> None:
+    """The request, and the mail about it."""
+    bank = backchannels.registered(app, first_party=True)
+    backchannels.asks(bank, alice)
+    with counting() as log:
+        backchannels.asks(bank, alice)
+    assert len(log.writes) <= 5, log.trips  # with the commit
+    assert len(log.reads) <= 3, log.trips
 
 
 def test_userinfo_reads_once(visit: Visit, alice: Person, counting: Count) -> None:
@@ -194,7 +206,9 @@ def test_an_unknown_client_and_a_wrong_secret_cost_the_same(shop: RelyingApp, co
     assert costs[0] == costs[1]
 
 
-@pytest.mark.parametrize("path", ["/", "/signin", "/signup", "/forgot", "/help", "/terms", "/privacy", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/", "/signin", "/signup", "/forgot", "/device", "/help", "/terms", "/privacy", "/nowhere"]
+)
 def test_looking_at_a_page_writes_nothing(client: FlaskClient, counting: Count, path: str) -> None:
     with counting() as log:
         client.get(path)
