@@ -35,7 +35,7 @@ class Github:
     def start(self, redirect_uri: str, state: str, wish: Wish = PLAIN) -> Departure:
         """GitHub asks nobody to prove themselves anew: who needs that gets a refusal instead of an old proof."""
         if wish.again:
-            raise NotIdentified(Failure.DENIED, "github: nobody can be asked to sign in again there")
+            raise NotIdentified(Failure.NOT_ANEW, "github: nobody can be asked to sign in again there")
         verifier = secrets.token_urlsafe(48)
         hint = {"login": wish.login_hint} if wish.login_hint and "@" not in wish.login_hint else {}
         url, _ = self._client.session().create_authorization_url(

@@ -35,7 +35,7 @@ class Google(Openid[upstreams.Google]):
     def start(self, redirect_uri: str, state: str, wish: Wish = PLAIN) -> Departure:
         """Google asks nobody to prove themselves anew, and its ID tokens tell no time of it."""
         if wish.again:
-            raise NotIdentified(Failure.DENIED, "google: nobody can be asked to sign in again there")
+            raise NotIdentified(Failure.NOT_ANEW, "google: nobody can be asked to sign in again there")
         return super().start(redirect_uri, state, wish)
 
 

@@ -52,6 +52,8 @@ class Failure(StrEnum):
     EXPIRED = "expired"
     WRONG_APP = "wrong_app"
     BROKEN = "broken"
+    NOT_ANEW = "not_anew"
+    """This provider asks nobody to prove themselves again."""
 
 
 class NotIdentified(Exception):

@@ -204,6 +204,11 @@ def _about_failures(provider: str, instead: str) -> dict[str, Said]:
         Failure.EXPIRED: ("info", gettext("That took a little too long."), gettext("Please try again.")),
         Failure.WRONG_APP: ("warn", unusable, instead),
         Failure.BROKEN: ("warn", unusable, instead),
+        Failure.NOT_ANEW: (
+            "info",
+            gettext("%(provider)s can’t confirm that it’s still you.", provider=provider),
+            gettext("Use another way, or choose a password by email."),
+        ),
     }
 
 

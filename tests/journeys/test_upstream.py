@@ -85,6 +85,7 @@ def test_the_way_back_ends_with_an_empty_fragment(other: OtherProvider, alice: P
         (Failure.EXPIRED, "That took a little too long. Please try again."),
         (Failure.WRONG_APP, "Other sent an answer we can’t use. Use your email and password"),
         (Failure.BROKEN, "Other sent an answer we can’t use. Use your email and password"),
+        (Failure.NOT_ANEW, "Other can’t confirm that it’s still you. Use another way, or choose a password by email."),
     ],
 )
 def test_each_failure_is_told_where_the_sign_in_began_and_the_app_still_waits(
@@ -105,6 +106,17 @@ def test_a_provider_that_is_down_is_told_before_anybody_leaves(other: OtherProvi
     page = shown(alice.browser.open("/signin"))
     page = shown(alice.browser.submit(page, "Continue with Other"))
     assert "We couldn’t reach Other." in page.text
+
+
+def test_a_provider_that_asks_nobody_again_is_not_said_to_be_cancelled(other: OtherProvider, alice: Person) -> None:
+    """Google, GitHub: who has no other way reads which one is left."""
+    linked(alice, other, other.knows("1"))
+    signs_in(alice)
+    other.fails = Failure.NOT_ANEW
+    page = shown(alice.browser.submit(shown(alice.browser.open("/signin/again")), "Continue with Other"))
+    assert "Other can’t confirm that it’s still you. Use another way, or choose a password by email." in page.text
+    assert "cancelled" not in page.text
+    assert "Forgot password?" in page.text
 
 
 def test_pressing_cancel_changes_nothing(other: OtherProvider, alice: Person) -> None:

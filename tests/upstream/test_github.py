@@ -115,5 +115,6 @@ def test_somebody_changes_their_mind(there: GitHub) -> None:
 
 def test_an_old_sign_in_there_proves_nothing_new(there: GitHub) -> None:
     """GitHub has no way to ask for a new one."""
-    with pytest.raises(NotIdentified):
+    with pytest.raises(NotIdentified) as refused:
         there.upstream().start(CALLBACK, "s", Wish(again=True))
+    assert refused.value.failure is Failure.NOT_ANEW

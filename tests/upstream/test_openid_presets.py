@@ -55,8 +55,9 @@ def test_each_knows_its_name_and_its_place() -> None:
 def test_google_is_a_provider_as_the_specification_has_it(there: Somewhere, clock: Clock) -> None:
     google = there.again(preset="google", trust_email=True)
     assert google.signs_in(clock.now()).email_verified
-    with pytest.raises(NotIdentified, match="again"):
+    with pytest.raises(NotIdentified, match="again") as refused:
         google.signs_in(clock.now(), Wish(again=True))
+    assert refused.value.failure is Failure.NOT_ANEW
 
 
 @pytest.mark.parametrize(
