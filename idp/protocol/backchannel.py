@@ -41,8 +41,10 @@ def check(members: Mapping[str, Any]) -> None:
         raise InvalidClientMetadata("backchannel_token_delivery_mode must be poll or ping")
     if (mode == PING) is not ("backchannel_client_notification_endpoint" in members):
         raise InvalidClientMetadata("backchannel_client_notification_endpoint goes with delivery mode ping alone")
-    signs = "backchannel_authentication_request_signing_alg" in members
-    if signs and not ("jwks" in members or "jwks_uri" in members):
+    alg = members.get("backchannel_authentication_request_signing_alg")
+    if members.get("profile") and alg in (None, "RS256"):  # FAPI-CIBA §5.2.2
+        raise InvalidClientMetadata("profile needs backchannel_authentication_request_signing_alg, and not RS256")
+    if alg and not ("jwks" in members or "jwks_uri" in members):
         raise InvalidClientMetadata("backchannel_authentication_request_signing_alg needs jwks or jwks_uri")
 
 

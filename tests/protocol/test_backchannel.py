@@ -49,6 +49,15 @@ def test_a_registration_that_does_not_hold_is_told_why(changes: dict[str, Any], 
         ClientMetadata.register({**APP, **changes})
 
 
+@pytest.mark.section("OpenID CIBA Core 1.0 §4")
+@pytest.mark.parametrize("alg", [None, "RS256"])
+def test_an_app_of_a_strict_profile_signs_what_it_asks(alg: str | None) -> None:
+    strict = {**APP, "profile": "fapi2", "jwks": KEYS, "token_endpoint_auth_method": "private_key_jwt"}
+    with pytest.raises(InvalidClientMetadata, match="profile needs backchannel_authentication_request_signing_alg"):
+        ClientMetadata.register({**strict, "backchannel_authentication_request_signing_alg": alg})
+    assert ClientMetadata.register({**strict, "backchannel_authentication_request_signing_alg": "EdDSA"}).profile
+
+
 @pytest.mark.section("OpenID CIBA Core 1.0 §7.1")
 def test_exactly_one_hint_says_who_is_meant() -> None:
     assert backchannel.the_hint(Parameters.of({"login_hint": "a@b.example"})) == ("login_hint", "a@b.example")
