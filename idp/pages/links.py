@@ -1,6 +1,6 @@
 """Other ways to sign in: accounts at other providers, linked and unlinked."""
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 
 from idp.store.upstream_logins import LINK
 from idp.upstream.provider import Wish
@@ -16,17 +16,19 @@ routes = Blueprint("links", __name__)
 ADD, REMOVE = Field("add", 32), Field("remove", 22)
 
 
-@routes.get("/account/links")
+@routes.route("/account/links", methods=["GET", "POST"])
 @of_account
 def links(owner: Owner) -> Response:
+    """Whoever has to prove themselves again before a change comes back to this page, since both have one name."""
+    if request.method == "POST":
+        return _change()
     form = Form()
     upstreams.say(form)
     return _page(owner, form)
 
 
-@routes.post("/account/links")
 @of_proved_sign_in
-def change(owner: Owner) -> Response:
+def _change(owner: Owner) -> Response:
     """Off to a provider, to link it; or one is unlinked. Its word may stand for two factors (upstream.NAME.amr), so who
     has a second factor shows it here too.
     """

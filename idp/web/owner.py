@@ -128,6 +128,7 @@ def because(named: str) -> str:
         "data.download": gettext("Because you’re about to download your data."),
         "email_change.change": gettext("Because you’re about to change your email address."),
         "leaving.delete": gettext("Because you’re about to delete your account."),
+        "links.links": gettext("Because you’re about to change your linked accounts."),
         "passkeys.create": gettext("Because you’re about to create a passkey."),
         "passkeys.remove": gettext("Because you’re about to remove a passkey."),
         "passkeys.remove_password": gettext("Because you’re about to remove your password."),

@@ -129,6 +129,21 @@ def test_it_takes_a_sign_in_of_a_short_while_ago(other: OtherProvider, alice: Pe
     assert links_of(alice.server, alice.user_id) == ["1"]
 
 
+@pytest.mark.parametrize("pressed", ["Link Third", "Unlink Other"])
+def test_it_is_said_why_and_one_comes_back_to_the_page(
+    app: Flask, other: OtherProvider, alice: Person, clock: Clock, pressed: str
+) -> None:
+    linked(alice, other, other.knows("1"))
+    furnished(app, OtherProvider("third", "Third", "https://third.example"))
+    signs_in(alice)
+    page = links_page(alice)
+    clock.moves(901)
+    page = shown(alice.browser.submit(page, pressed))
+    assert "Because you’re about to change your linked accounts." in page.text
+    page = shown(alice.browser.submit(page, form=page.form("password"), password=alice.password))
+    assert page.heading == "Linked accounts"
+
+
 @pytest.mark.incident("CVE-2025-64103")
 def test_whoever_has_a_second_factor_shows_it_also_on_a_trusted_device(
     app: Flask, other: OtherProvider, alice: Person, clock: Clock
