@@ -108,7 +108,7 @@ def _values(claims: Mapping[str, object], refresh_idle_for: int) -> dict[str, st
     """What is really shared; an empty claim says so."""
     nothing = gettext("Not set – nothing is shared")
     return {
-        "profile": format_list(filter(None, (_name(claims), *_more(claims)))) or nothing,
+        "profile": _profile(claims) or nothing,
         "email": _email(claims) or nothing,
         "phone": _phone(str(claims.get("phone_number") or "")) or nothing,
         "address": _place(claims.get("address")) or nothing,
@@ -120,6 +120,12 @@ def _values(claims: Mapping[str, object], refresh_idle_for: int) -> dict[str, st
             refresh_idle_for // DAY,
         ),
     }
+
+
+def _profile(claims: Mapping[str, object]) -> str:
+    """That there is no name is said too: the sentence above it promises one."""
+    name, more = _name(claims), tuple(_more(claims))
+    return format_list((name or gettext("no name yet"), *more)) if name or more else ""
 
 
 def _name(claims: Mapping[str, object]) -> str:

@@ -56,7 +56,7 @@ def test_an_apps_own_scope_is_worded_by_its_registration_and_ours_by_us(app: Fla
         ("profile", {"name": "Jane Doe"}, "Jane Doe"),
         ("profile", {"given_name": "Jane", "family_name": "Doe"}, "Jane Doe"),
         ("profile", {}, "Not set – nothing is shared"),
-        ("profile", {"locale": "en", "updated_at": 1}, "language, time of your last change"),
+        ("profile", {"locale": "en", "updated_at": 1}, "no name yet, language, time of your last change"),
         ("profile", EVERYTHING, "Jane Doe, other names, picture, birthday, gender, web pages, time zone, language"),
         ("profile", {"name": "Jane", "groups": ["a"], "email": "jane@example.org"}, "Jane"),
         ("email", {"email": "jane@example.org", "email_verified": True}, "jane@example.org"),
