@@ -86,8 +86,7 @@ authentik: PKCE skipped when the verifier is left out; downgrade
 authentik: redirect URI as a regular expression
     CVE-2024-52289
 authentik: scopes not limited; device flow without access policy
-    CVE-2024-52287
-    the device flow: CVE-2024-38371
+    CVE-2024-52287, CVE-2024-38371
 authentik: X-Forwarded-For believed
     CVE-2024-47070
 authentik: mail tokens used again or not bound to the person

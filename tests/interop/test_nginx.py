@@ -1,6 +1,7 @@
 """nginx with the site of deploy/ in front of `idp serve`, over TLS: a whole sign-in, and what a proxy may spoil."""
 
 import ssl
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
@@ -85,6 +86,14 @@ class Front:
             return answer
         finally:
             connection.close()
+
+    def logged(self, path: str) -> str:
+        """The line about this path; nginx writes it when the answer is on its way already."""
+        for _ in range(100):
+            if found := [line for line in self.log.splitlines() if path in line]:
+                return found[0]
+            time.sleep(0.05)
+        raise AssertionError(f"{path} was never logged")
 
     @property
     def log(self) -> str:
@@ -172,7 +181,7 @@ def test_portico_learns_the_address_that_the_proxy_saw_and_its_id_of_the_request
     front.request("GET", "/help", client="127.0.0.2", X_Forwarded_For="6.6.6.6", X_Request_ID="chosen")
     seen = next(line for line in portico.node.lines() if line.get("path") == "/help")
     assert seen["address"] == "127.0.0.2"
-    written = next(line for line in front.log.splitlines() if "/help" in line)
+    written = front.logged("/help")
     assert seen["proxy_reference"] == written.split()[-1]
 
 

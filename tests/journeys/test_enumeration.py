@@ -40,6 +40,11 @@ def difference(first: Callable[[], object], second: Callable[[], object]) -> flo
     return median(one - other for one, other in pairs) / median(other for _, other in pairs)
 
 
+def are_alike(first: Callable[[], object], second: Callable[[], object]) -> bool:
+    """Measured up to three times: what a busy machine adds does not come again, what the code adds does."""
+    return any(abs(difference(first, second)) < ALIKE for _ in range(3))
+
+
 def cost(act: Callable[[], object]) -> float:
     began = process_time()
     act()
@@ -73,7 +78,7 @@ def asking_again(app: Flask, email: str) -> Callable[[], object]:
 
 def test_an_address_that_waits_for_a_mail_takes_the_same_time_as_others(patient: Flask, jane: Person) -> None:
     signs_up(jane)
-    assert abs(difference(asking_again(patient, jane.email), asking_again(patient, "nobody@example.org"))) < ALIKE
+    assert are_alike(asking_again(patient, jane.email), asking_again(patient, "nobody@example.org"))
 
 
 @pytest.mark.incident("django-allauth 0.54")
@@ -83,7 +88,7 @@ def test_an_address_that_waits_for_a_mail_takes_the_same_time_as_others(patient:
 def test_an_unknown_address_takes_the_same_time(
     patient: Flask, alice: Person, way: Callable[[Flask, str], Callable[[], object]]
 ) -> None:
-    assert abs(difference(way(patient, alice.email), way(patient, "nobody@example.org"))) < ALIKE
+    assert are_alike(way(patient, alice.email), way(patient, "nobody@example.org"))
 
 
 def test_the_measure_sees_a_hash_that_was_left_out(patient: Flask, alice: Person) -> None:
