@@ -14,7 +14,7 @@ from tests.emulators.facebook import ROBIN, Emulator, facebook
 from tests.secrets_in_logs import leaked
 from tests.upstream.conftest import CALLBACK, ours
 
-DENIED, THROTTLED, DOWN, EXPIRED, WRONG_APP, BROKEN = Failure
+DENIED, THROTTLED, DOWN, EXPIRED, WRONG_APP, BROKEN, _ = Failure
 ENDPOINTS = ("token", "debug_token", "me")
 
 
