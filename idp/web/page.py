@@ -55,7 +55,7 @@ class AppIdentity:
     logo_url: str = ""
     """Where its logo is, at an address of ours; "" where its initial stands instead."""
     next_stop: str = ""
-    """The host that people are sent back to; "" where no request waits."""
+    """The host that people are sent back to, or the scheme of an app of their own machine; "" where no browser goes."""
 
     @property
     def initial(self) -> str:
@@ -63,9 +63,14 @@ class AppIdentity:
 
     @classmethod
     def of(cls, client: ClientMetadata, redirect_uri: str | None = None) -> "AppIdentity":
-        """The app in the language of this request; an app without a name is called by its domain."""
-        next_stop, published = _host(redirect_uri), _host(client.published_at)
-        domain = published or next_stop or _host(client.client_uri) or _host(next(iter(client.redirect_uris), None))
+        """The app in the language of this request; an app without a name is called by its domain.
+
+        What nobody looked at is no domain: people are told to go by it, and anybody may write anybody's home page.
+        """
+        next_stop, published = _place(redirect_uri), _host(client.published_at)
+        home_page = _host(client.client_uri) if client.reviewed else ""
+        first = "" if redirect_uri == "" and not client.reviewed else _place(next(iter(client.redirect_uris), None))
+        domain = published or next_stop or home_page or first
         name = client.localized_name(locale.current()) or domain or locale.gettext("This app")
         home, policy, terms = (client.localized_text(page, locale.current()) for page in PAGES_OF_APPS)
         logo = client.logo_uri if logos.is_ours(client.logo_uri) else ""
@@ -182,6 +187,11 @@ def _kept_parameters(pending: Waiting | None, kept: Mapping[str, str]) -> Iterab
 def _languages() -> Iterable[tuple[str, str, str]]:
     for tag in locale.offered():
         yield tag, locale.language_name(tag), locale.direction(tag)
+
+
+def _place(redirect_uri: str | None) -> str:
+    """The host behind an address; its scheme where a program on the person's own machine takes what is sent there."""
+    return _host(redirect_uri) or urlsplit(redirect_uri or "").scheme
 
 
 def _host(address: str | None) -> str:
