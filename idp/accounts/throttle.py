@@ -16,6 +16,7 @@ DAY = 24 * HOUR
 # Codes are short: however many mails are asked for, one address is guessed at this often in a day.
 CODES_A_DAY = 4
 MOST_DEVICES = 5
+INVITATIONS_A_DAY = 20
 IPV6_NETWORK_BITS = 64
 # People begin sign-ins more often than they mistype a password.
 REQUESTS_PER_TRY = 10
@@ -163,6 +164,11 @@ def confirmation(client_id: str, user_id: str, limits: Throttle, now: int) -> No
     """Count an app's request that a person hears of by mail; TooMany when it asks them without end, or all apps do."""
     _count(_key("confirmation", client_id, user_id), limits.mails_per_hour, HOUR, now)
     _count(_key("confirmation", user_id), 2 * limits.mails_per_hour, HOUR, now)
+
+
+def invitation(user_id: str, now: int) -> None:
+    """Count a mail that a person sends to an address of their choice; TooMany when they write to no end of them."""
+    _count(_key("invitation", user_id), INVITATIONS_A_DAY, DAY, now)
 
 
 def document(network: str, limits: Throttle, now: int) -> None:

@@ -60,6 +60,7 @@ _TO = text(
 _TAKE = text(
     f"DELETE FROM app_invitations WHERE id = :id AND lookup = :lookup AND expires_at > :now RETURNING {_COLUMNS}"
 )
+_WITHDRAW_ALL = text("DELETE FROM app_invitations WHERE user_id = :user_id AND client_id = :client_id")
 _WITHDRAW = text("DELETE FROM app_invitations WHERE id = :id AND client_id = :client_id")
 
 
@@ -90,6 +91,11 @@ def take(invitation_id: str, lookup: str, now: int) -> Invitation | None:
 def withdraw(invitation_id: str, client_id: str) -> bool:
     """Nobody can take it any more; False when this app has no such invitation."""
     return count(_WITHDRAW, {"id": invitation_id, "client_id": client_id}) == 1
+
+
+def withdraw_all_of(user_id: str, client_id: str) -> int:
+    """Whoever owns an app no more lets nobody in; how many were taken back."""
+    return count(_WITHDRAW_ALL, {"user_id": user_id, "client_id": client_id})
 
 
 def delete_expired(now: int, limit: int) -> int:

@@ -3,9 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 from flask import Flask
 
 from idp import clock as clocks
+from idp.accounts import throttle
 from idp.store import app_owners, base, clients
 from tests.clocks import Clock
 from tests.developers.console import Developer, owned
@@ -102,6 +104,29 @@ def test_owners_leave_and_are_removed_and_all_of_them_hear_of_it(
     assert people_of(app, dev.client_id) == [dev.person.email]
     assert mailbox.newest(bob.email).kind == "app_owners_changed"
     assert shown(bob.browser.open(f"/developers/{dev.client_id}")).status == 404
+
+
+@pytest.mark.incident("CVE-2022-23555")
+def test_whoever_is_removed_comes_back_by_no_invitation_of_their_own(
+    app: Flask, dev: Developer, bob: Person, jane: Person
+) -> None:
+    invites(dev, bob.email)
+    decides(bob)
+    bobs = Developer(bob, dev.client_id)
+    invites(bobs, jane.email)
+    dev.presses("/owners", f"Remove {bob.email}")
+    signs_in(jane.with_account())
+    assert "No invitation waits for this account." in shown(jane.browser.open("/developers/invitations")).text
+    assert people_of(app, dev.client_id) == [dev.person.email]
+
+
+def test_one_person_writes_to_so_many_addresses_in_a_day(dev: Developer, mailbox: Mailbox, clock: Clock) -> None:
+    for number in range(throttle.INVITATIONS_A_DAY):
+        address = f"somebody{number}@example.net"
+        assert "The invitation is on its way." in invites(dev, address).text
+        dev.presses("/owners", f"Take back the invitation of {address}")
+    assert invites(dev, "one.more@example.net").status == 429
+    assert mailbox.kinds("one.more@example.net") == []
 
 
 def test_an_app_changes_hands(app: Flask, dev: Developer, bob: Person) -> None:

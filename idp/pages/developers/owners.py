@@ -54,7 +54,7 @@ def page(owned: Owned, form: Form) -> Response:
 def invite(owned: Owned, form: Form) -> Response:
     """The same follows whether or not the address has an account: a mail, which says what to do."""
     email = email_of(form) if form.sent and not form.stale else None
-    if email is None or not own_clients.may_save(form, owned) or not _may_mail(form, email.lookup):
+    if email is None or not own_clients.may_save(form, owned) or not _may_mail(form, owned, email.lookup):
         return page(owned, form)
     clients.hold(owned.client_id)
     if len(app_invitations.of_app(owned.client_id, now())) >= MOST_WAITING:
@@ -89,6 +89,7 @@ def remove(owned: Owned, form: Form) -> Response:
     if not app_owners.remove(owned.client_id, gone.user_id):
         form.say("error", gettext("You’re the only owner."), gettext("Hand the app over first, or delete it."))
         return page(owned, form)
+    app_invitations.withdraw_all_of(gone.user_id, owned.client_id)
     saving.record("app_owner_removed", owned)
     write = partial(mails.owners_changed, email=gone.email, came=False)
     for person in people:
@@ -102,6 +103,8 @@ def invitations(owner: Owner, form: Form) -> Response:
         app_invitations.take(form[INVITATION.name], owner.account.lookup, now())
         return see_other(to("developers.invitations"))
     may = developers.may(owner.account.email)
+    if form.ready and may:
+        users.hold(owner.account.user_id)  # of two that they accept at once, the second finds the place taken
     if form.ready and may and _has_room(form, owner):
         return _accepted(owner, form[INVITATION.name]) or see_other(to("developers.invitations"))
     return render(
@@ -142,6 +145,7 @@ def _accepted(owner: Owner, invitation_id: str) -> Response | None:
     owned = own_clients.owned(owner, taken.client_id)
     if taken.hands_over and taken.user_id != owner.account.user_id:
         app_owners.remove(taken.client_id, taken.user_id)
+        app_invitations.withdraw_all_of(taken.user_id, taken.client_id)
     saving.record("app_owner_added", owned)
     write = partial(mails.owners_changed, email=owner.account.email, came=True)
     for person in people:
@@ -157,9 +161,10 @@ def _has_room(form: Form, owner: Owner) -> bool:
     return True
 
 
-def _may_mail(form: Form, lookup: str) -> bool:
+def _may_mail(form: Form, owned: Owned, lookup: str) -> bool:
     """Counted before anything is written."""
     try:
+        throttle.invitation(owned.user_id, now())
         throttle.form("app_invitation", arrival.network(), house().settings.throttle, now())
         throttle.mail("app_invitation", lookup, house().settings.throttle, now())
     except TooMany as refused:
