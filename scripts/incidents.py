@@ -122,8 +122,7 @@ Ory: SQL injection by forged values
 Ory: assurance not enforced; XSS by error_hint; jti used again; revocation errors ignored
     CVE-2024-45042, CVE-2019-8400, CVE-2020-15222, CVE-2020-15223
 Casdoor: certificate from the message; unverified linking; exchange of dead tokens; second factor skipped
-    CVE-2026-9090, CVE-2026-9092, CVE-2026-9091
-    token exchange: CVE-2026-9097, CVE-2026-9094
+    CVE-2026-9090, CVE-2026-9092, CVE-2026-9097, CVE-2026-9094, CVE-2026-9091
 Casdoor: CORS with credentials; open redirect; stored XSS; private key shown; webhook SSRF; cross-tenant API
     CVE-2024-41657, CVE-2026-5467, CVE-2026-5468, CVE-2026-90942, CVE-2026-5469
     the console and its API: CVE-2026-91998

@@ -95,7 +95,7 @@ def _of_person(read: AccessToken, client: Client) -> Mapping[str, object] | None
         return None
     given_to = read.given_to or found[0].client_id
     app = client if given_to == client.client_id else _on_behalf(read, client, given_to)
-    if app is None:
+    if app is None or house().clients.find(found[0].client_id, now()) is None:
         return None
     act = {"act": json.loads(read.act)} if read.act else {}
     details = {"authorization_details": json.loads(read.details)} if read.details else {}

@@ -55,6 +55,11 @@ def exchanges(service: RelyingApp, token: str, **fields: str) -> tuple[int, dict
     return response.status_code, json.loads(response.data)
 
 
+def stopped(service: RelyingApp) -> None:
+    service.suspended()
+    service.server.extensions["portico"].clients.forget(service.client_id)
+
+
 def introspected(service: RelyingApp, token: str) -> dict[str, Any]:
     return dict(json.loads(service.posts("/introspect", {"token": token}).data))
 
@@ -129,6 +134,7 @@ def test_the_scope_never_grows(app: Flask, orders: RelyingApp, tokens: Tokens) -
     assert exchanges(strict, tokens.access_token, scope="stock.read reports.read")[1]["error"] == "invalid_scope"
 
 
+@pytest.mark.incident("CVE-2026-9094")
 def test_what_is_no_live_token_of_a_person_is_not_exchanged(orders: RelyingApp, tokens: Tokens) -> None:
     own = json.loads(orders.posts_token({"grant_type": "client_credentials"}).data)["access_token"]
     for presented in (own, "not a token", tokens.answer["id_token"], tokens.refresh_token):
@@ -189,3 +195,20 @@ def test_it_costs_one_read(orders: RelyingApp, tokens: Tokens) -> None:
     with watched(orders.server) as log:
         assert exchanges(orders, tokens.access_token)[0] == 200
     assert (len(log.reads), log.writes) == (1, [])
+
+
+@pytest.mark.incident("CVE-2026-9097")
+@pytest.mark.section("RFC 8693 §2.2.2")
+def test_nothing_comes_of_the_token_of_an_app_that_was_stopped(
+    app: Flask, front: RelyingApp, orders: RelyingApp, tokens: Tokens
+) -> None:
+    """Neither of the app that the person signed in to, nor of a service that handed it on."""
+    stock = service(app, "stock", exchange_from=["orders", "front"])
+    first = exchanges(orders, tokens.access_token)[1]["access_token"]
+    second = exchanges(stock, first, audience="billing", resource="")[1]["access_token"]
+    stopped(orders)
+    assert exchanges(stock, first)[1]["error"] == "invalid_request"
+    assert exchanges(stock, tokens.access_token)[0] == 200
+    stopped(front)
+    assert exchanges(stock, tokens.access_token)[1]["error"] == "invalid_request"
+    assert introspected(stock, second) == {"active": False}

@@ -17,6 +17,7 @@ from idp.settings.load import Settings
 from idp.store import grants, revoked_tokens
 from idp.store.clients import Client
 from idp.store.grants import Grant
+from idp.web.house import house
 
 NAME = token_exchange.GRANT_TYPE
 
@@ -48,9 +49,14 @@ def _of_person(presented: str, asking: Asking, mint: Mint, now: int) -> tuple[Ac
         grant, _ = found
         whose = {client.client_id, *client.metadata.exchange_from}
         is_for_it = resource.introspected_by(client.client_id, token.resources, mint.apis)
-        if is_for_it or (token.given_to or grant.client_id) in whose:
+        if (is_for_it or (token.given_to or grant.client_id) in whose) and _are_active(token, grant, now):
             return token, grant
     raise InvalidRequest("subject_token is no live token of a person that this client may exchange")
+
+
+def _are_active(token: AccessToken, grant: Grant, now: int) -> bool:
+    """Nothing comes of the token of an app that is suspended or gone, nor of one that passed through its hands."""
+    return all(house().clients.find(app, now) for app in {grant.client_id, token.given_to or grant.client_id})
 
 
 def _genuine(presented: str, role: str, holder: Holder, mint: Mint, now: int) -> AccessToken:
