@@ -12,6 +12,7 @@ LONGEST: Final = 2048
 """Bytes: they travel in the code."""
 MOST: Final = 10
 LONGEST_VALUE: Final = 200
+MORE: Final = "authorization_details names more than was granted"
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 FieldKind = Literal["text", "number", "flag", "texts", "table"]
@@ -104,7 +105,7 @@ def _is_plain(value: object) -> bool:
 def narrowed(asked: str | None, granted: str) -> str:
     """§6.1: the part of what was granted that a token request names; all of it where it names nothing.
 
-    Raises InvalidAuthorizationDetails for anything that was not granted word for word.
+    Raises InvalidAuthorizationDetails for anything that was not granted word for word, and as often.
     """
     if asked is None:
         return granted
@@ -112,9 +113,13 @@ def narrowed(asked: str | None, granted: str) -> str:
         wanted = read_array(asked, LONGEST)
     except BadJson as problem:
         raise InvalidAuthorizationDetails(f"authorization_details {problem}") from None
-    have = each(granted)
-    if not wanted or any(detail not in have for detail in wanted):
-        raise InvalidAuthorizationDetails("authorization_details names more than was granted")
+    left = [_spelled(detail) for detail in each(granted)]
+    for detail in map(_spelled, wanted):
+        if detail not in left:
+            raise InvalidAuthorizationDetails(MORE)
+        left.remove(detail)
+    if not wanted:
+        raise InvalidAuthorizationDetails(MORE)
     return _json(wanted)
 
 
@@ -136,6 +141,11 @@ def for_apis(details: str, apis: Collection[str], kinds: Kinds) -> str:
 def facts(detail: Mapping[str, Any], kind: Kind) -> tuple[tuple[str, object], ...]:
     """What people read of it: label and value, in the order of its type."""
     return tuple((field.label, detail[name]) for name, field in kind.fields.items() if name in detail)
+
+
+def _spelled(detail: object) -> str:
+    """To compare: the order of members says nothing, and true is not 1."""
+    return json.dumps(detail, sort_keys=True)
 
 
 def _json(details: Collection[object]) -> str:

@@ -123,6 +123,16 @@ def test_a_token_has_a_part_of_what_was_granted_word_for_word() -> None:
         narrowed("{}", granted)
 
 
+@pytest.mark.section("RFC 9396 §6.1")
+def test_what_was_granted_once_is_given_once_and_as_it_was() -> None:
+    once = {**PAYMENT, "times": 1}
+    granted = read(once, NOTE)
+    assert each(narrowed(json.dumps([dict(reversed(once.items()))]), granted)) == [once]
+    for more in ([once, once], [{**once, "times": True}], [{**once, "times": 1.0}]):
+        with pytest.raises(InvalidAuthorizationDetails, match="more than was granted"):
+            narrowed(json.dumps(more), granted)
+
+
 @pytest.mark.section("RFC 9396 §9.1")
 def test_each_api_sees_its_own_alone() -> None:
     granted = read(PAYMENT, NOTE, PAYMENT)
