@@ -25,7 +25,7 @@ from idp.settings.load import Settings
 from idp.store import published_apps
 from idp.store.base import db
 from idp.store.clients import Client, KnownClients
-from idp.web.registration_policy import insist_on_own_logo, standing
+from idp.web.registration_policy import insist_on_own_face, standing
 
 BOUNDS: Final = Bounds(seconds=5, octets=client_id_document.LARGEST)
 STALE_FOR: Final = 86400
@@ -60,7 +60,7 @@ class KnownApps(KnownClients):
     def __init__(self, settings: Settings, reader: Reader) -> None:
         super().__init__(settings.clients.cache_for)
         self._policy = standing(settings)
-        self._issuer = settings.server.issuer
+        self._settings = settings
         self._hosts = settings.registration.client_id_documents
         self._plain_loopback = settings.server.is_loopback
         self._limits = settings.throttle
@@ -125,7 +125,7 @@ class KnownApps(KnownClients):
         if not (kind.startswith("application/") and (kind == "application/json" or kind.endswith("+json"))):
             raise NotFetched(f"it is {kind[:40]!r}, not application/json", refused=True)
         metadata = client_id_document.read(client_id, answer.body, self._policy)
-        insist_on_own_logo(metadata, self._issuer)
+        insist_on_own_face(metadata, self._settings)
         return metadata, now + client_id_document.fresh_for(answer.headers.get("cache-control", ""))
 
     def _count(self, now: int) -> None:

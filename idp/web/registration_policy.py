@@ -1,5 +1,7 @@
 """What an app may become that registers itself without a token, or publishes what it is."""
 
+import unicodedata
+
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import InvalidClientMetadata
 from idp.protocol.machine_registration import Policy
@@ -14,8 +16,24 @@ def standing(settings: Settings) -> Policy:
     return Policy(Scope((*own.scopes, *open_to_all)), own.grant_types, own.redirect_hosts, own.require_pkce)
 
 
-def insist_on_own_logo(metadata: ClientMetadata, issuer: str) -> None:
-    """Pages show logos that stand at our own addresses: nobody takes another app's. Raises InvalidClientMetadata."""
+def insist_on_own_face(metadata: ClientMetadata, settings: Settings) -> None:
+    """No app looks like this server, or like another app: pages show logos that stand at our own addresses, and people
+    take the wishes of whoever bears our name for ours. Raises InvalidClientMetadata.
+    """
+    issuer = settings.server.issuer
+    names = (text for name, text in metadata.localized.items() if name.startswith("client_name#"))
+    if any(is_ours(name, settings) for name in (metadata.client_name, *names)):
+        raise InvalidClientMetadata("client_name is the name of this provider; choose another one")
     shown = (text for name, text in metadata.localized.items() if name.startswith("logo_uri#"))
     if any(address.startswith(f"{issuer}/") for address in (metadata.logo_uri, *shown)):
         raise InvalidClientMetadata("logo_uri must be an address of the app, not of this provider")
+
+
+def is_ours(name: str, settings: Settings) -> bool:
+    """Whether people would read the name of this server, however it is spelled."""
+    return bool(name) and _read(name) == _read(settings.brand.name)
+
+
+def _read(name: str) -> str:
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(char for char in plain if char.isalnum())

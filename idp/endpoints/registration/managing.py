@@ -12,7 +12,7 @@ from idp.store import audit, client_secrets, clients, registrations
 from idp.store.base import fingerprint, new_secret
 from idp.store.clients import Client
 from idp.store.registrations import Registration
-from idp.web.registration_policy import insist_on_own_logo
+from idp.web.registration_policy import insist_on_own_face
 
 UNKNOWN = "the registration access token is unknown, was rotated, or its app is gone"
 
@@ -69,7 +69,7 @@ def update(managed: Managed, said: Mapping[str, object], settings: Settings, net
         raise InvalidSoftwareStatement("software_statement is missing: the app was registered with one")
     heard, statement = statements.heard(said, settings.registration, now)
     metadata = machine_registration.updated(client.metadata, heard, registration.policy)
-    insist_on_own_logo(metadata, settings.server.issuer)
+    insist_on_own_face(metadata, settings)
     sectors.check(metadata)
     token = new_secret()
     if not registrations.rotated(client.client_id, fingerprint(managed.token), fingerprint(token), statement, now):

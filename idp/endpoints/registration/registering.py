@@ -14,7 +14,7 @@ from idp.store.client_secrets import StoredSecret
 from idp.store.clients import Client
 from idp.store.initial_access_tokens import StoredToken
 from idp.store.registrations import Registration
-from idp.web.registration_policy import insist_on_own_logo, standing
+from idp.web.registration_policy import insist_on_own_face, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def register(
     policy = initial.policy if initial else standing(settings)
     heard, statement = statements.heard(said, settings.registration, now)
     metadata = machine_registration.registered(heard, policy)
-    insist_on_own_logo(metadata, settings.server.issuer)
+    insist_on_own_face(metadata, settings)
     sectors.check(metadata)
     if registrations.how_many() >= settings.registration.most:
         raise TemporarilyUnavailable("there are as many registered apps as this provider takes; ask its operator")

@@ -1,7 +1,6 @@
 """What the forms of the console ask for, and what is typed read as members of a registration (RFC 7591)."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from idp.protocol.app_kinds import Kind
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.locales import is_language_tag
 from idp.protocol.scope import ABOUT_PEOPLE, OFFERED, OPENID, Scope
-from idp.web import redirect_lines
+from idp.web import redirect_lines, registration_policy
 from idp.web.forms import Field, Form
 from idp.web.house import house
 from idp.web.locale import gettext
@@ -118,7 +117,7 @@ def spelled(metadata: ClientMetadata) -> dict[str, str]:
 
 def _refuse_ours(form: Form, field: str, name: str) -> None:
     """No app is called what this server is: people would take its wishes for ours."""
-    if unicodedata.normalize("NFKC", name).casefold() == house().settings.brand.name.casefold():
+    if registration_policy.is_ours(name, house().settings):
         form.fail(field, gettext("This name is ours. Choose another one."))
 
 

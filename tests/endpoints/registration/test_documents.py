@@ -113,6 +113,7 @@ def test_what_is_no_document_is_said(machine: Machine, elsewhere: DocumentServer
         ({"token_endpoint_auth_method": "client_secret_basic"}, "token_endpoint_auth_method"),
         ({"redirect_uris": []}, "redirect_uris"),
         ({"logo_uri": "http://127.0.0.1:8000/logos/x"}, "logo_uri"),
+        ({"client_name": "P o r t i c o"}, "client_name"),
     )
     for members, word in faults:
         publishes(elsewhere, **members)

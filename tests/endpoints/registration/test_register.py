@@ -59,6 +59,16 @@ def test_people_are_told_that_nobody_looked_at_it(machine: Machine) -> None:
     assert "hasn’t reviewed this app" in visit.page.text
 
 
+@pytest.mark.parametrize("member", ["client_name", "client_name#de"])
+def test_no_app_is_called_what_this_server_is(machine: Machine, member: str) -> None:
+    """People would take its wishes for ours."""
+    for name in ("Portico", "PORTICO.", "\uff30ortico"):
+        assert refusal(machine.registers(**{member: name}))[0] == "invalid_client_metadata"
+    told = machine.registered()
+    assert refusal(machine.updates(told, **{member: "portico"}))[0] == "invalid_client_metadata"
+    assert machine.registered(**{member: "Portico Photos"})
+
+
 def test_what_an_operator_alone_may_say_is_not_heard(machine: Machine) -> None:
     told = machine.registered(
         first_party=True,
