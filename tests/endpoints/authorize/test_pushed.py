@@ -5,9 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
+from werkzeug.test import TestResponse
 
 from idp.store import base, pending_authorizations
 from tests.clocks import Clock
+from tests.dpop import Holder
 from tests.people import Person
 from tests.relying_app import RelyingApp
 from tests.web_browser import Page
@@ -175,6 +178,25 @@ def test_a_public_client_pushes_too_but_not_without_end(spa: RelyingApp, alice: 
     limits = spa.server.extensions["portico"].settings.throttle
     statuses = {spa.posts("/par", spa.asks().parameters).status_code for _ in range(10 * limits.network_tries + 1)}
     assert statuses == {201, 429}
+
+
+@pytest.mark.section("RFC 9449 §11.1")
+def test_what_is_too_much_leaves_no_proof_behind_either(spa: RelyingApp, app: Flask) -> None:
+    """It is counted before a row is written for its proof."""
+    limits = app.extensions["portico"].settings.throttle
+    statuses = [push_with_proof(spa).status_code]
+    with app.app_context(), base.unit_of_work():
+        most = {"most": 10 * limits.network_tries}
+        assert base.count(text("UPDATE throttles SET tries = :most WHERE tries = 1"), most) == 1
+    statuses.append(push_with_proof(spa).status_code)
+    with app.app_context():
+        left = base.db.session.connection().exec_driver_sql("SELECT COUNT(*) FROM used_once").scalar()
+    assert (statuses, left) == ([201, 429], 1)
+
+
+def push_with_proof(spa: RelyingApp) -> TestResponse:
+    proof = Holder().proof("POST", f"{spa.issuer}/par")
+    return spa.posts("/par", spa.asks().parameters, {"DPoP": proof})
 
 
 def test_of_many_browsers_one_takes_it(app: Flask, shop: RelyingApp) -> None:

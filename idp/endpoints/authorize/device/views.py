@@ -34,9 +34,9 @@ def authorize_device() -> Response:
     client = client_authentication.who_asks(parameters)
     if device_flow.GRANT_TYPE not in client.metadata.grant_types:
         raise UnauthorizedClient(f"the registration of this client does not name grant_type {device_flow.GRANT_TYPE}")
-    asked = _asked(parameters, client)
-    if wait := request_limit.wait_of(client):
+    if wait := request_limit.wait_of(client):  # before a proof leaves a row of its own
         return request_limit.slow_down(wait)
+    asked = _asked(parameters, client)
     code, device_code = _wait(asked, client)
     address = f"{house().settings.server.issuer}/device"
     answer = private_json(

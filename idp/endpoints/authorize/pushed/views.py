@@ -31,6 +31,8 @@ def push() -> Response:
     client = client_authentication.who_asks(parameters)
     if parameters.get("request_uri") is not None:
         raise InvalidRequest("request_uri is what this endpoint answers; leave it out")
+    if wait := request_limit.wait_of(client):  # before a proof leaves a row of its own
+        return request_limit.slow_down(wait)
     settings, signed = house().settings, parameters.get("request")
     whole = request_objects.unpacked(signed, client, settings.server.issuer, now()) if signed else parameters
     prompts = prompt.offered(sign_up=settings.signup.enabled)
@@ -39,8 +41,6 @@ def push() -> Response:
     is_signed = bool(signed or own)
     asked = Asked(whole, client, mint.ring, mint.issuer, prompts, now(), is_signed=is_signed, apis=mint.apis)
     checked = _bound(what_is_asked(asked, who_pushes(whole, client, own), PUSHED), possession.of_request())
-    if wait := request_limit.wait_of(client):
-        return request_limit.slow_down(wait)
     secret = new_secret()
     pending_authorizations.push(checked, fingerprint(secret), now(), now() + TAKEN_WITHIN)
     answer = private_json({"request_uri": request_uri.of_secret(secret), "expires_in": TAKEN_WITHIN}, 201)
