@@ -143,6 +143,8 @@ def _unpacked(parameters: Parameters) -> Parameters:
     parameters.refuse_duplicates()  # what stands beside is looked at nowhere else
     if text and address:
         raise InvalidRequest("request and request_uri must not both be there")
+    if not text and address in client.metadata.request_uris:
+        _count()  # anybody can make us read there
     signed = text or request_objects.fetched(address or "", client, house().reader)
     return request_objects.unpacked(signed, client, house().mint.issuer, now(), by_reference=not text)
 
@@ -192,13 +194,18 @@ def _page_of(step: Ask, pending: Pending) -> str:
 
 def _open(pending: Pending) -> str:
     """The request waits for its person, in this browser only; its id goes with every page."""
+    _count()
+    browser = cookies.browser_hash()
+    expires_at = now() + house().settings.session.pending_for
+    return pending_authorizations.open(pending.request, browser, now(), expires_at).id
+
+
+def _count() -> None:
+    """Raises the page that says: not so many from one network."""
     try:
         throttle.request(arrival.network(), house().settings.throttle, now())
     except TooMany as refused:
         raise problems.too_many(refused.retry_after) from None
-    browser = cookies.browser_hash()
-    expires_at = now() + house().settings.session.pending_for
-    return pending_authorizations.open(pending.request, browser, now(), expires_at).id
 
 
 def _refuse(reply_to: ReplyTo, error: OAuthError, client: Client) -> Response:

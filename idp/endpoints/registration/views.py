@@ -45,6 +45,11 @@ def read(client_id: str) -> Response:
 
 @routes.put("/register/<path:client_id>", provide_automatic_options=False)
 def update(client_id: str) -> Response:
+    """Counted before anything is written: it may make us read a list elsewhere."""
+    try:
+        throttle.document(arrival.network(), house().settings.throttle, now())
+    except TooMany as refused:
+        return _slow_down(refused.retry_after)
     managed = _managed(client_id)
     answer = _answer(managing.update(managed, _said(), house().settings, arrival.network(), now()))
     house().clients.forget(client_id)

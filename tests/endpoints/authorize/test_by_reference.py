@@ -6,7 +6,9 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
+from idp.store import base
 from tests.emulators import document_server
 from tests.emulators.document_server import DocumentServer
 from tests.endpoints.authorize.test_signed import request_of
@@ -108,3 +110,17 @@ def test_posted_it_is_the_same(signer: Signer, server: DocumentServer, alice: Pe
     at = alice.browser.post("/authorize", {"client_id": signer.app.client_id, "request_uri": server.at("/request.jwt")})
     assert isinstance(at, Page)
     assert at.form("password")
+
+
+def test_one_network_makes_us_read_so_many_and_no_more(
+    signer: Signer, server: DocumentServer, alice: Person, app: Flask
+) -> None:
+    """Whoever registers an address of somebody else's has us ask there no end of times."""
+    brought(signer, signer.app.asks(), server.at("/request.jwt"), alice, **outside(signer))
+    most = {"most": 10 * app.extensions["portico"].settings.throttle.network_tries}
+    with app.app_context(), base.unit_of_work():
+        assert base.count(text("UPDATE throttles SET tries = :most WHERE tries = 1"), most) == 1
+    visit = brought(signer, signer.app.asks(), server.at("/request.jwt"), alice, **outside(signer))
+    assert isinstance(visit.at, Page)
+    assert visit.at.status == 429
+    assert server.asked == ["/request.jwt"]
