@@ -113,6 +113,12 @@ def test_a_review_ends_with_what_it_was_about(app: Flask, dev: Developer) -> Non
     assert not dev.app.metadata.reviewed
 
 
+def test_a_review_ends_with_other_words_for_what_the_app_may_do(app: Flask, dev: Developer) -> None:
+    RelyingApp(app, dev.client_id, dev.secret, CALLBACK).changed(reviewed=True)
+    saves(dev, scope_sentences="orders.read: Read nothing")
+    assert not dev.app.metadata.reviewed
+
+
 def test_nobody_makes_their_app_the_servers_own_or_reviewed(dev: Developer) -> None:
     """Whatever is sent beside the fields there are."""
     for part, field in (("", "names"), ("/advanced", "default_max_age")):

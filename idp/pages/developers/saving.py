@@ -14,7 +14,7 @@ from idp.web.house import house, now
 from idp.web.locale import gettext
 from idp.web.own_clients import Owned
 
-LOOKED_AT: Final = ("client_name", "logo_uri", "client_uri", "redirect_uris", "localized")
+LOOKED_AT: Final = ("client_name", "logo_uri", "client_uri", "redirect_uris", "localized", "scope_sentences")
 """What a review was about: whoever changes one of these shows people something nobody looked at."""
 
 
