@@ -150,6 +150,7 @@ def _end(session: Session, after: Return) -> Response:
     frames = front_channel.frames(session)
     sessions.end(session, now())
     cookies.drop(cookies.SESSION)
+    cookies.renew_browser()
     client_id = after.client.client_id if after.client else None
     audit.record("signed_out", now(), user_id=session.user_id, session_id=session.id, client_id=client_id)
     return _gone(after, frames)

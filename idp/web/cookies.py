@@ -71,6 +71,12 @@ def browser() -> str:
     return str(g.portico_browser)
 
 
+def renew_browser() -> None:
+    """Whoever comes to this browser next continues nothing that was begun in it."""
+    g.portico_browser = new_secret()
+    put(BROWSER, g.portico_browser)
+
+
 def browser_hash() -> str:
     """What pending requests store of this browser's secret."""
     return fingerprint(browser())

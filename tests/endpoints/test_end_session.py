@@ -8,6 +8,7 @@ from flask import Flask
 from tests.clocks import Clock
 from tests.people import Person
 from tests.relying_app import RelyingApp, Tokens
+from tests.signing_up import shown
 from tests.web_browser import Arrival, Page
 
 pytestmark = pytest.mark.section("RP-Initiated Logout 1.0 §2")
@@ -179,3 +180,14 @@ def test_a_form_of_another_site_signs_nobody_out(tokens: Tokens, shop: RelyingAp
     assert isinstance(at, Page)
     assert at.status == 400
     assert is_signed_in(shop, alice)
+
+
+def test_whoever_comes_next_continues_nothing_that_was_begun_before(
+    tokens: Tokens, shop: RelyingApp, alice: Person
+) -> None:
+    """On a shared computer: a request that waits in another tab, and its forms, were of the person who left."""
+    waiting = shop.asks(prompt="login").seen_by(alice).page
+    leaves(alice, id_token_hint=tokens.id_token, post_logout_redirect_uri=BYE)
+    asked = f"/authorize/{waiting.form('password').fields['for']}"
+    assert shown(alice.browser.open(asked)).status == 400
+    assert shown(alice.browser.submit(waiting, form=waiting.form("password"), password=alice.password)).status == 400
