@@ -62,11 +62,15 @@ def start(
     proof: Proof = PASSWORD,
     previous: Session | None = None,
 ) -> Started:
-    """This person signed in here. Another one's session in this browser ends; their own goes on with a new cookie."""
+    """This person signed in here. Another one's session in this browser ends; their own goes on with a new cookie.
+
+    Who came by another provider proved themselves when they did so there, which may be long ago.
+    """
     lasts = lifetimes.remember_for if remembered else lifetimes.absolute_for
     user_agent = visit.user_agent[:LONGEST_USER_AGENT]
     sign_in = SignIn(
-        auth_time=now,
+        auth_time=min(proof.auth_time or now, now),
+        at=now,
         amr=proof.amr,
         acr=proof.acr,
         remembered=remembered,

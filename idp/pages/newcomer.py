@@ -88,7 +88,8 @@ def connected(owner: Owner) -> Response:
     if newcomer is None:
         return see_other(flow.onward(None))
     login, pending = newcomer.login, upstreams.pending_of(newcomer.login)
-    signed_in_since = owner.session.auth_time >= (login.identified_at or now())
+    session = owner.session
+    signed_in_since = max(session.auth_time, session.created_at) >= (login.identified_at or now())
     if pending and signed_in_since:
         pending_authorizations.authenticated(pending.id, owner.session.id)
     if login.user_id != owner.account.user_id or not signed_in_since:

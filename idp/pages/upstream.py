@@ -185,7 +185,8 @@ def _wish(pending: Pending | None, *, rerequest_email: bool = False) -> Wish:
         return Wish(rerequest_email=rerequest_email)
     asked = pending.request
     again = prompt.LOGIN in asked.prompt or asked.max_age == 0
-    return Wish(again=again, rerequest_email=rerequest_email, login_hint=asked.login_hint or "")
+    hint, max_age = asked.login_hint or "", asked.max_age or 0
+    return Wish(again=again, max_age=max_age, rerequest_email=rerequest_email, login_hint=hint)
 
 
 COMES_FOR: Mapping[str, Callable[[Registered, Login, Identity], Response]] = {

@@ -64,8 +64,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """What one proof of a person says: how and when, for how long, and where from. `expires_at` is the latest end."""
+    """What one proof of a person says: how and when, for how long, and where from. `expires_at` is the latest end, `at`
+    the moment in which it was heard here: not before `auth_time`.
+    """
 
+    at: int
     auth_time: int
     amr: str
     acr: str
@@ -113,7 +116,7 @@ _AGAIN = text(
     """
     UPDATE browser_sessions SET cookie = :cookie, auth_time = :auth_time, amr = :amr, acr = :acr,
         remembered = :remembered, expires_at = :expires_at, user_agent = :user_agent, network = :network,
-        identity_id = :identity_id, upstream_sid = :upstream_sid, last_seen_at = :auth_time
+        identity_id = :identity_id, upstream_sid = :upstream_sid, last_seen_at = :at
     WHERE id = :id AND user_id = :user_id AND ended_at IS NULL
     """
 )
@@ -154,7 +157,9 @@ def current(cookie: str, now: int, idle_since: int) -> Session | None:
 
 def add(session_id: str, cookie: str, user_id: str, sign_in: SignIn) -> None:
     """A new session of this person; the cookie's fingerprint opens it."""
-    values = {**asdict(sign_in), "created_at": sign_in.auth_time, "last_seen_at": sign_in.auth_time}
+    values = asdict(sign_in)
+    at = values.pop("at")
+    values |= {"created_at": at, "last_seen_at": at}
     db.session.execute(insert(BrowserSession).values(id=session_id, cookie=cookie, user_id=user_id, **values))
 
 

@@ -77,6 +77,12 @@ def subject(claims: Claims) -> str:
     return named
 
 
+def signed_in_at(claims: Claims) -> int:
+    """§2: when the person proved themselves there, in seconds; 0 where it is not said."""
+    said = claims.get("auth_time")
+    return max(int(said), 0) if is_numeric_date(said) else 0
+
+
 def wrong(what: str, failure: Failure = Failure.BROKEN) -> NotIdentified:
     return NotIdentified(failure, f"JWT: {what}")
 

@@ -119,7 +119,7 @@ def attach(user_id: str, came: Came, now: int) -> Link | None:
 def proof_by(link: Link, identity: Identity) -> Proof:
     """What coming by this link proves: what configuration lets the provider say, else one factor of another house."""
     context = identity.acr if identity.acr in acr.OFFERED else acr.ONE_FACTOR
-    return Proof(identity.amr or acr.FEDERATED, context, link.id, identity.sid)
+    return Proof(identity.amr or acr.FEDERATED, context, link.id, identity.sid, identity.auth_time)
 
 
 def _is_text(value: object, longest: int) -> bool:

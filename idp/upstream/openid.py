@@ -66,7 +66,7 @@ class Openid(Generic[SectionType]):
         now = clock.now()
         place = self.metadata(now)
         nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-        asked = {"prompt": "login", "max_age": "0"} if wish.again else {}
+        asked = {"prompt": "login", "max_age": "0"} if wish.again else _not_older(wish)
         if self.settings.response_mode == "form_post":
             asked["response_mode"] = "form_post"
         if 0 < len(wish.login_hint) <= LONGEST_HINT:
@@ -159,6 +159,7 @@ class Openid(Generic[SectionType]):
             amr=amr,
             acr=acr,
             sid=said.session(claims),
+            auth_time=id_token.signed_in_at(claims),
         )
 
     def _verified(self, token: object, place: Metadata, now: int, typ: tuple[str, ...] = ("jwt", "")) -> Verified:
@@ -206,6 +207,10 @@ def _insist_on_sender(received: Mapping[str, str], place: Metadata) -> None:
     """RFC 9207 §2.4: an answer names its issuer where the issuer said it would, and never another one."""
     if not place.is_called(received.get("iss")):
         raise NotIdentified(Failure.BROKEN, "authorization: iss is absent or another issuer")
+
+
+def _not_older(wish: Wish) -> dict[str, str]:
+    return {"max_age": str(wish.max_age)} if wish.max_age else {}
 
 
 def _code(received: Mapping[str, str]) -> str:

@@ -16,7 +16,8 @@ class Identity:
     `provider` is its issuer ("https://www.facebook.com"), `app_id` our client_id there, `subject` the person's id:
     together they are the key of a link. `email_verified` is true only where configuration trusts this provider to prove
     addresses. `claims` are standard claims (OpenID Connect Core §5.1) to begin a profile with. `amr` and `acr` are what
-    configuration lets pass, "" for none. `sid` is the provider's name for its session, "" for none.
+    configuration lets pass, "" for none. `sid` is the provider's name for its session, "" for none,
+    `auth_time` when the person proved themselves there, in seconds, 0 where that is not said.
     """
 
     provider: str
@@ -28,6 +29,7 @@ class Identity:
     amr: str = ""
     acr: str = ""
     sid: str = ""
+    auth_time: int = 0
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -77,9 +79,12 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked of the provider beyond a sign-in: prove it anew, ask for the e-mail again, whom we expect."""
+    """What is asked of the provider beyond a sign-in: prove it anew, or not longer than `max_age` seconds ago (0: any
+    time will do), ask for the e-mail again, whom we expect.
+    """
 
     again: bool = False
+    max_age: int = 0
     rerequest_email: bool = False
     login_hint: str = ""
 

@@ -1,5 +1,7 @@
 """Signing in by another provider: the button, the way there and back, and who is in afterwards."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
@@ -64,6 +66,33 @@ def test_what_a_provider_says_of_its_own_accord_is_one_factor(
     visit = shop.asks("openid").seen_by(alice)
     visit.at = comes(alice.browser, other, other.knows("1", acr="https://other.example/very-sure"), visit.at)
     assert visit.allows().redeems().claims["acr"] == "urn:portico:acr:1"
+
+
+@pytest.mark.section("OpenID Connect Core §2")
+def test_whoever_proved_themselves_there_long_ago_did_so_here(
+    other: OtherProvider, shop: RelyingApp, alice: Person, clock: Clock
+) -> None:
+    """A provider signs in silently who is signed in there: that opens no page that needs a recent proof."""
+    linked(alice, other, other.knows("1"))
+    comes(alice.browser, other, replace(other.knows("1"), auth_time=clock.now() - 3600))
+    assert shown(alice.browser.open("/account/authenticator/new")).url.startswith(f"{shop.issuer}/signin/again")
+    assert "aria-current" in shown(alice.browser.open("/account")).html, "and is signed in all the same"
+    claims = shop.asks().seen_by(alice).allows().redeems().claims
+    assert claims["auth_time"] == clock.now() - 3600
+
+
+@pytest.mark.section("OpenID Connect Core §3.1.2.1")
+def test_max_age_is_asked_of_the_provider_and_looked_at(
+    other: OtherProvider, shop: RelyingApp, alice: Person, clock: Clock
+) -> None:
+    linked(alice, other, other.knows("1"))
+    visit = shop.asks(max_age="600").seen_by(alice)
+    visit.at = comes(alice.browser, other, replace(other.knows("1"), auth_time=clock.now() - 3600), visit.at)
+    assert other.wishes[-1].max_age == 600
+    assert visit.page.url.startswith(f"{shop.issuer}/signin/again")
+    visit.at = comes(alice.browser, other, replace(other.knows("1"), auth_time=clock.now()), visit.at)
+    assert other.wishes[-1].again
+    assert visit.allows().redeems().claims["auth_time"] == clock.now()
 
 
 def test_the_way_back_ends_with_an_empty_fragment(other: OtherProvider, alice: Person, jane: Person) -> None:

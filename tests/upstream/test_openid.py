@@ -143,9 +143,11 @@ def test_whoever_should_prove_themselves_anew_is_asked_to_and_has_to(there: Some
     asked = asked_for(there, again)
     assert (asked["prompt"], asked["max_age"], asked["login_hint"]) == ("login", "0", "robin@example.org")
     assert there.signs_in(clock.now(), again).subject == "robin-1"
+    assert asked_for(there, Wish(max_age=600))["max_age"] == "600"
     for lie in ("old auth_time", "no auth_time"):
         there.provider.lie = lie
         assert there.signs_in(clock.now()).subject == "robin-1"  # nobody asked for a new one
+        assert there.signs_in(clock.now()).auth_time == (clock.now() - 3600 if lie.startswith("old") else 0)
         with pytest.raises(NotIdentified, match="auth_time"):
             there.signs_in(clock.now(), again)
 

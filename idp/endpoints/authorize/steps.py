@@ -100,7 +100,7 @@ def who_is_missing(pending: Pending, session: Session | None) -> Ask | Refuse | 
     did_it_now = pending.authenticated_sid == session.id
     if prompt.CREATE in wanted and not did_it_now:
         return CREATE
-    if (prompt.LOGIN in wanted or is_too_old(pending, session)) and not did_it_now:
+    if is_too_old(pending, session) or (has_to_do_it_now(pending.request) and not did_it_now):
         return AGAIN
     if prompt.SELECT_ACCOUNT in wanted and pending.chosen_sid != session.id:
         return CHOOSE
@@ -108,9 +108,16 @@ def who_is_missing(pending: Pending, session: Session | None) -> Ask | Refuse | 
 
 
 def is_too_old(pending: Pending, session: Session) -> bool:
-    """Core §3.1.2.1 max_age, as of the moment the app asked. Zero is prompt=login."""
+    """Core §3.1.2.1 max_age, as of the moment the app asked. Who came by another provider meanwhile may have proved
+    themselves there long before.
+    """
     max_age = pending.request.max_age
-    return max_age is not None and (max_age == 0 or pending.asked_at - session.auth_time > max_age)
+    return bool(max_age) and pending.asked_at - session.auth_time > (max_age or 0)
+
+
+def has_to_do_it_now(request: AuthorizationRequest) -> bool:
+    """Core §3.1.2.1: max_age of zero is prompt=login."""
+    return prompt.LOGIN in request.prompt or request.max_age == 0
 
 
 def is_another_person(pending: Pending, session: Session) -> Ask | Refuse | None:
