@@ -1,7 +1,7 @@
 """The browser's sign-in: one person per browser at a time, how and when they proved themselves, and its end.
 
 The cookie's value is a bearer value: it changes at every sign-in and every rise of privilege, and only its
-fingerprint is stored. The `sid` of ID tokens is the session's id, which stays while the same person stays.
+fingerprint is stored. The `sid` of ID tokens is made of the session's id, which stays while the same person stays.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A session that began or rose: its id (`sid`) and the cookie value only the browser knows."""
+    """A session that began or rose: its id and the cookie value only the browser knows."""
 
     id: str
     cookie_value: str

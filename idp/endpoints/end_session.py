@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request, url_for
 
 from idp import sessions
-from idp.issuance.subject import person_behind
+from idp.issuance.subject import person_behind, sid_of
 from idp.protocol.errors import InvalidClient, InvalidRedirectUri, InvalidRequest
 from idp.protocol.parameters import Parameters
 from idp.protocol.redirect_uri import origin_of
@@ -134,7 +134,7 @@ def _return(parameters: Parameters, hint: Mapping[str, object]) -> Return:
 
 def _proves(hint: Mapping[str, object], client: Client | None, session: Session) -> bool:
     """The hint is about the person who is here, as that app knows them, in this very session."""
-    if hint.get("sid") != session.id:
+    if hint.get("sid") != sid_of(session.id, client.metadata if client else None):
         return False
     subject = str(hint.get("sub"))
     return (person_behind(subject, client.metadata) if client else subject) == session.user_id

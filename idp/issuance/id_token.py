@@ -26,9 +26,11 @@ def of_profile(grant: Grant, person: Person, scope: Scope, metadata: ClientMetad
 
 
 def of_protocol(
-    grant: Grant, subject: str, issuer: str, nonce: str | None, at_hash: str, now: int, expires_at: int
+    grant: Grant, subject: str, sid: str, issuer: str, nonce: str | None, at_hash: str, now: int, expires_at: int
 ) -> dict[str, object]:
-    """Claims only Portico sets, written last, so that no profile can replace one. `subject` is whom the app knows."""
+    """Claims only Portico sets, written last, so that no profile can replace one. `subject` is whom the app knows,
+    `sid` what it calls their session.
+    """
     claims: dict[str, object] = {
         "iss": issuer,
         "sub": subject,
@@ -38,7 +40,7 @@ def of_protocol(
         "auth_time": grant.auth_time,
         "acr": grant.acr,
         "amr": grant.amr.split(),
-        "sid": grant.session_id,
+        "sid": sid,
         "at_hash": at_hash,
     }
     if nonce is not None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from idp.issuance import access_token, enclosed, id_token, refresh_token
 from idp.issuance.access_token import AccessToken
 from idp.issuance.mint import Mint as Mint
-from idp.issuance.subject import subject_of
+from idp.issuance.subject import sid_of, subject_of
 from idp.issuance.terms import Terms
 from idp.protocol import token_exchange
 from idp.protocol.client_metadata import ClientMetadata
@@ -127,8 +127,8 @@ def _id_token(
     alg = metadata.id_token_signed_response_alg
     expires_at = now + mint.tokens.id_token_for
     at_hash = id_token.token_hash(token, alg)
-    subject = subject_of(grant.user_id, metadata)
-    protocol = id_token.of_protocol(grant, subject, mint.issuer, terms.nonce, at_hash, now, expires_at)
+    subject, sid = subject_of(grant.user_id, metadata), sid_of(grant.session_id, metadata)
+    protocol = id_token.of_protocol(grant, subject, sid, mint.issuer, terms.nonce, at_hash, now, expires_at)
     profile = id_token.of_profile(grant, person, terms.scope, metadata)
     signed = mint.ring.sign({**profile, **protocol}, alg, now)
     return enclosed.for_app(signed, "id_token", metadata, mint, now)

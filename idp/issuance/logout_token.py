@@ -2,7 +2,7 @@
 
 from idp.issuance import enclosed
 from idp.issuance.mint import Mint
-from idp.issuance.subject import subject_of
+from idp.issuance.subject import sid_of, subject_of
 from idp.protocol.client_metadata import ClientMetadata
 from idp.store.base import new_id
 from idp.store.logout_notices import LeasedNotice
@@ -27,6 +27,6 @@ def sign(notice: LeasedNotice, metadata: ClientMetadata, mint: Mint, now: int) -
         "events": {EVENT: {}},
     }
     if notice.session_id:
-        claims["sid"] = notice.session_id
+        claims["sid"] = sid_of(notice.session_id, metadata)
     signed = mint.ring.sign(claims, metadata.id_token_signed_response_alg, now, typ=JWT_TYPE)
     return enclosed.for_app(signed, "id_token", metadata, mint, now)

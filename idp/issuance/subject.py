@@ -1,8 +1,13 @@
-"""The `sub` that an app gets to know a person by (OpenID Connect Core §8)."""
+"""The `sub` that an app gets to know a person by (OpenID Connect Core §8), and the `sid` of their session."""
+
+from typing import Final
 
 from idp.protocol.client_metadata import ClientMetadata
 from idp.store import pairwise_subjects
-from idp.store.base import is_id
+from idp.store.base import fingerprint, is_id
+
+SID: Final = 32
+"""Hexadecimal digits: 128 bits."""
 
 
 def subject_of(user_id: str, metadata: ClientMetadata) -> str:
@@ -16,3 +21,12 @@ def person_behind(subject: str, metadata: ClientMetadata) -> str:
         return subject
     found = pairwise_subjects.person_behind(subject, metadata.sector) if is_id(subject) else None
     return found or ""
+
+
+def sid_of(session_id: str, metadata: ClientMetadata | None) -> str:
+    """What an app calls a session. Makers who know a person by different names know the session by different ones, too:
+    what two of them heard in one session would else be one person's (Core §17.3). Nobody is told its id itself, so
+    nobody finds out what it is called elsewhere.
+    """
+    sector = metadata.sector if metadata and metadata.subject_type == "pairwise" else ""
+    return fingerprint(f"sid\0{sector}\0{session_id}")[:SID]

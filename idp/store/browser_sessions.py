@@ -1,4 +1,6 @@
-"""A browser's sign-in. `id` is the `sid` of ID tokens; the cookie's value changes at every rise of privilege."""
+"""A browser's sign-in. Apps hear no `id` (issuance.subject.sid_of); the cookie's value changes at every rise of
+privilege.
+"""
 
 from dataclasses import asdict, dataclass
 

@@ -20,7 +20,7 @@ from idp.store.hot import Found, hot_count, hot_row
 
 
 class GrantRow(Base):
-    """`session_id` is the `sid`; a grant without `offline` ends with that session. `jkt` and `x5t` are what its refresh
+    """`session_id`: a grant without `offline` ends with that session. `jkt` and `x5t` are what its refresh
     tokens are bound to (RFC 9449 §5, RFC 8705 §4), `resources` whom its access tokens may be for, parted by spaces
     (RFC 8707), `details` JSON of its authorization details (RFC 9396); "" for none.
     """

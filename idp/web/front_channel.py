@@ -3,6 +3,7 @@
 from itertools import islice
 from typing import NamedTuple
 
+from idp.issuance.subject import sid_of
 from idp.protocol import frontchannel_logout
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.redirect_uri import origin_of
@@ -33,6 +34,6 @@ def frames(session: Session) -> tuple[Frame, ...]:
     return tuple(_frame(metadata, issuer, session.id) for metadata in islice(asked, MOST))
 
 
-def _frame(app: ClientMetadata, issuer: str, sid: str) -> Frame:
-    address = app.frontchannel_logout_uri
+def _frame(app: ClientMetadata, issuer: str, session_id: str) -> Frame:
+    address, sid = app.frontchannel_logout_uri, sid_of(session_id, app)
     return Frame(AppIdentity.of(app).name, frontchannel_logout.framed(address, issuer, sid), origin_of(address))

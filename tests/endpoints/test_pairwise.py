@@ -3,12 +3,14 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from joserfc import jwt
+from sqlalchemy import text
 
-from idp.store import pairwise_subjects
+from idp.store import base, pairwise_subjects
 from tests.id_tokens import published_keys
 from tests.people import Person
 from tests.relying_app import RelyingApp, Tokens
@@ -54,12 +56,28 @@ def test_one_maker_knows_one_person_by_one_name_for_good(news: RelyingApp, alice
     assert subject(news, bob) != first
 
 
+@pytest.mark.section("OpenID Connect Core §17.3")
+def test_a_session_has_no_name_that_two_makers_know(app: Flask, news: RelyingApp, alice: Person) -> None:
+    others = registered(app, "shop.example"), registered(app, "open.example", subject_type="public")
+    sids = {str(signed_in(one, alice).claims["sid"]) for one in (news, *others)}
+    with app.app_context():
+        (session_id,) = base.db.session.execute(text("SELECT id FROM browser_sessions")).scalars()
+        base.db.session.remove()
+    assert len({*sids, session_id}) == 4
+    again = signed_in(news, alice)
+    assert again.claims["sid"] in sids
+    hint = {"id_token_hint": again.id_token, "post_logout_redirect_uri": "https://news.example/bye"}
+    at = alice.browser.open(f"/end_session?{urlencode(hint)}")
+    assert at.url == "https://news.example/bye", "whoever proves to know it signs the person out at once"
+
+
 def test_apps_of_one_sector_share_the_name(app: Flask, alice: Person) -> None:
     sector = "https://maker.example/sector.json"
     first, second = (
         registered(app, host, sector_identifier_uri=sector) for host in ("one.maker.example", "two.maker.example")
     )
-    assert subject(first, alice) == subject(second, alice)
+    of_one, of_other = (signed_in(one, alice).claims for one in (first, second))
+    assert (of_one["sub"], of_one["sid"]) == (of_other["sub"], of_other["sid"])
 
 
 def test_nothing_the_app_gets_holds_the_other_name(news: RelyingApp, alice: Person) -> None:
