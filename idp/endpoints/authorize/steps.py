@@ -197,11 +197,13 @@ def could_be_another_program(pending: Pending, session: Session | None, client: 
     """RFC 8252 §8.6: any program on the machine may use a native app's client_id, and listen where the app would.
 
     So what was agreed to before counts only if the person did something for this request: answered in silence, it would
-    give a code to whoever asks. A secret, or an https address of the app's own (§7.2), says who it is.
+    give a code to whoever asks. A secret, or an https address of the app's own (§7.2), says who it is. What an app that
+    nobody looked at calls itself does not count: "web" may listen on the machine, too.
     """
     asks_in_silence = session is None or session.id not in (pending.authenticated_sid, pending.chosen_sid)
     is_known = not client.public or pending.request.reply_to.redirect_uri.startswith("https://")
-    return client.application_type == "native" and asks_in_silence and not is_known
+    runs_there = client.application_type == "native" or not client.reviewed
+    return runs_there and asks_in_silence and not is_known
 
 
 def granted_scope(pending: Pending, session: Session, agreed: Agreed, client: ClientMetadata) -> Scope:

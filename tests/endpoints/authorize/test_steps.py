@@ -196,6 +196,15 @@ def test_what_was_agreed_to_goes_to_no_native_app_in_silence(where: str) -> None
     assert isinstance(step(pending, client=replace(NATIVE, token_endpoint_auth_method=None)), Answer)
 
 
+@pytest.mark.section("RFC 8252 §8.6")
+def test_an_app_that_nobody_looked_at_is_no_web_app_because_it_says_so() -> None:
+    pending = asking(reply_to=ReplyTo("http://localhost:3000/cb", "query"))
+    web = replace(NATIVE, application_type="web")
+    assert step(pending, client=replace(web, reviewed=False)) is CONSENT
+    assert isinstance(step(asking(), client=replace(web, reviewed=False)), Answer)
+    assert isinstance(step(pending, client=web), Answer)
+
+
 @pytest.mark.section("RFC 9396 §3")
 def test_what_is_asked_in_detail_is_asked_of_the_person_each_time() -> None:
     pending = asking(details='[{"type":"payment"}]')
