@@ -8,7 +8,7 @@ from idp.protocol.app_kinds import offered
 from idp.settings.load import Settings
 from idp.store import audit, base, clients
 from tests.clocks import Clock
-from tests.developers.console import CALLBACK, Developer, fills_in, open_to, owned, secret_on
+from tests.developers.console import CALLBACK, Developer, copied_from, fills_in, open_to, owned, secret_on
 from tests.developers.rounds import tick
 from tests.people import Person
 from tests.relying_app import RelyingApp
@@ -119,6 +119,18 @@ def test_the_same_form_sent_twice_makes_one_app_and_shows_no_second_secret(alice
     assert not secret_on(again)
     assert again.url.endswith("/credentials")
     assert len(owned(alice)) == 1
+
+
+def test_nobody_chooses_the_client_id(alice: Person, bob: Person) -> None:
+    """Settings name apps by it (`introspected_by`), registrations too (`exchange_from`): whoever could choose it would
+    be the service that is not there yet, or no more.
+    """
+    for person in (alice, bob):
+        page = fills_in(person, client_name="Orders", redirect_uris=CALLBACK, ending="services")
+        client_id = copied_from(page, "client-id")
+        assert client_id.startswith("orders-")
+        assert client_id != "orders-services"
+    assert len({*(app.client_id for app in (*owned(alice), *owned(bob)))}) == 2
 
 
 def test_a_forged_ending_is_replaced(alice: Person) -> None:

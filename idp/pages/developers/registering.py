@@ -1,7 +1,10 @@
 """Registering an app: four fields, and the rest has safe defaults by kind."""
 
+import hmac
 import re
 import unicodedata
+from base64 import b32encode
+from hashlib import sha256
 from typing import Final
 
 from idp.accounts import throttle
@@ -25,7 +28,8 @@ from idp.web.owner import Owner
 from idp.web.page import render, to
 
 ENDING: Final = Field("ending", 8)
-"""The end of the client_id, chosen when the form is shown: sent twice, it makes one app."""
+"""What the end of the client_id is made of, drawn when the form is shown: sent twice, it makes one app."""
+PURPOSE: Final = "client_id"
 _ENDING = re.compile(r"[A-Za-z0-9]{8}", re.ASCII)
 _SLUG = 24
 
@@ -63,7 +67,7 @@ def _made(owner: Owner, form: Form) -> Response | None:
     said = {NAME.name: name, CONTACT.name: contacts, REDIRECTS.name: redirects, "scope": scope}
     members = app_kinds.become(kind, said | {"reviewed": not house().settings.developers.review})
     metadata = saving.registered(form, members)
-    return _added(owner, form, f"{_slug(name)}-{form[ENDING.name]}", metadata) if metadata else None
+    return _added(owner, form, _client_id(owner, form, name), metadata) if metadata else None
 
 
 def _added(owner: Owner, form: Form, client_id: str, metadata: ClientMetadata) -> Response | None:
@@ -79,7 +83,7 @@ def _added(owner: Owner, form: Form, client_id: str, metadata: ClientMetadata) -
         return None
     if not clients.added(Client(client_id, metadata, "console"), now()):
         form.values[ENDING.name] = _new_ending()
-        return _added(owner, form, f"{_slug(metadata.client_name)}-{form[ENDING.name]}", metadata)
+        return _added(owner, form, _client_id(owner, form, metadata.client_name), metadata)
     app_owners.add(client_id, user_id, now())
     owned = own_clients.owned(owner, client_id)
     saving.record("app_registered", owned)
@@ -111,6 +115,13 @@ def _is_full(owner: Owner) -> bool:
 def _about_quota() -> str:
     most = house().settings.developers.apps_each
     return ngettext("One person may own %(n)s app.", "One person may own %(n)s apps.", most)
+
+
+def _client_id(owner: Owner, form: Form, name: str) -> str:
+    """Nobody chooses it: settings and registrations trust apps by their ids, also before and after there is one."""
+    said = f"{owner.account.user_id} {form[ENDING.name]}".encode()
+    drawn = b32encode(hmac.digest(house().sealer.derive(PURPOSE), said, sha256)).decode().lower()
+    return f"{_slug(name)}-{drawn[:8]}"
 
 
 def _slug(name: str) -> str:
