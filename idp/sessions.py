@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from idp.protocol.proof import PASSWORD, Proof
 from idp.settings import sections as settings
-from idp.store import browser_sessions, consents, grants, half_sign_ins, logout_notices
+from idp.store import browser_sessions, consents, grant_endings, half_sign_ins, logout_notices
 from idp.store.base import fingerprint, new_id, new_secret
 from idp.store.browser_sessions import Session as Session
 from idp.store.browser_sessions import SignIn
@@ -115,7 +115,7 @@ def end(session: Session, now: int) -> None:
     """The session is over, on every node at once, and with it what hangs on it (not what was granted offline)."""
     browser_sessions.end(session.id, now)
     logout_notices.of_session(session.id, now)
-    grants.revoke_of_session(session.id, now)
+    grant_endings.of_session(session.id, now)
 
 
 def end_device(user_id: str, session_id: str, now: int) -> bool:
@@ -126,7 +126,7 @@ def end_device(user_id: str, session_id: str, now: int) -> bool:
     if not browser_sessions.end_of_user(user_id, session_id, now):
         return False
     logout_notices.of_session(session_id, now)
-    grants.revoke_of_session(session_id, now, offline_too=True)
+    grant_endings.of_session(session_id, now, offline_too=True)
     return True
 
 
@@ -134,7 +134,7 @@ def disconnect(user_id: str, client_id: str, now: int) -> None:
     """The person wants nothing more of an app: what they agreed to, its grants, and its own sessions with them end."""
     consents.withdraw(user_id, client_id, now)
     logout_notices.of_app(user_id, client_id, now)
-    grants.revoke_of_app(user_id, client_id, now)
+    grant_endings.of_app(user_id, client_id, now)
 
 
 def end_of_identity(identity_id: str, now: int) -> None:
@@ -145,7 +145,7 @@ def end_of_identity(identity_id: str, now: int) -> None:
     half_sign_ins.end_of_identity(identity_id, now)
     browser_sessions.end_of_identity(identity_id, now)
     logout_notices.of_identity(identity_id, now)
-    grants.revoke_of_identity(identity_id, now)
+    grant_endings.of_identity(identity_id, now)
 
 
 def end_begun_at(
@@ -160,7 +160,7 @@ def end_begun_at(
     for session_id, _ in begun:
         browser_sessions.end(session_id, now)
         logout_notices.of_session(session_id, now)
-        grants.revoke_of_session(session_id, now)
+        grant_endings.of_session(session_id, now)
     return begun
 
 
@@ -171,5 +171,5 @@ def end_everywhere_else(user_id: str, now: int, kept: str = "") -> int:
     """
     ended = browser_sessions.end_others(user_id, now, kept)
     logout_notices.of_others(user_id, kept, now)
-    grants.revoke_of_user(user_id, now, except_session=kept or None)
+    grant_endings.of_user(user_id, now, except_session=kept or None)
     return ended

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, request, url_for
 
 from idp import sessions
 from idp.protocol.claims import ClaimRequest, release, wanted
-from idp.store import audit, connected_apps, grants
+from idp.store import audit, connected_apps, grant_endings
 from idp.store.connected_apps import ConnectedApp
 from idp.web import arrival, own_apps, problems
 from idp.web.answers import see_other
@@ -62,7 +62,7 @@ def app(owner: Owner, client_id: str) -> Response:
 def _disconnect(owner: Owner, client_id: str) -> None:
     user_id = owner.account.user_id
     sessions.disconnect(user_id, client_id, now())
-    g.setdefault("after_commit", []).append(partial(grants.sweep_app, user_id, client_id, now()))
+    g.setdefault("after_commit", []).append(partial(grant_endings.sweep_app, user_id, client_id, now()))
     audit.record("app_disconnected", now(), user_id=user_id, client_id=client_id, network=arrival.network())
 
 

@@ -6,7 +6,7 @@ all of them at once.
 
 from dataclasses import dataclass, fields, replace
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Text, delete, select, text, update
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Text, delete, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.protocol.errors import InvalidGrant, InvalidScope
@@ -109,6 +109,15 @@ _OPENING = f"""
         (SELECT e.address FROM emails e WHERE e.user_id = grants.user_id AND e.is_primary) AS email
 """
 _OPEN = {"postgresql": text(_OPENING % "FOR SHARE OF s"), "sqlite": text(_OPENING % "")}
+# A withdrawal may commit, and sweep, between what the INSERT saw and its own commit. Whoever looks once more after it
+# sees every withdrawal but those whose sweep, after their commit, sees this grant.
+_SLIPPED = text(
+    """
+    UPDATE grants SET revoked_at = :now
+    WHERE id = :id AND EXISTS (SELECT 1 FROM consents c WHERE c.user_id = grants.user_id
+                               AND c.client_id = grants.client_id AND c.withdrawn_at >= :asked_at)
+    """
+)
 _MEMBERS = tuple(field.name for field in fields(Grant) if field.name not in ("scope", "offline", "holder", "resources"))
 _COLUMNS = """
     g.id, g.user_id, g.client_id, g.session_id, g.scope, g.claims, g.auth_time, g.amr, g.acr, g.offline, g.generation,
@@ -134,6 +143,13 @@ _REFRESHABLE = text(
     """
 )
 _NEXT_GENERATION = text(
+    """
+    UPDATE grants SET generation = generation + :step, rotated_at = :now, expires_at = :expires_at
+    WHERE id = :id AND generation = :generation AND revoked_at IS NULL
+    """
+)
+_REVOKE = text("UPDATE grants SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL")
+_GENERATION = text(
     """
     UPDATE grants SET generation = generation + :step, rotated_at = :now, expires_at = :expires_at
     WHERE id = :id AND generation = :generation AND revoked_at IS NULL
@@ -166,14 +182,21 @@ def open(grant: Grant, now: int, idle_since: int, expires_at: int, asked_at: int
         "asked_at": asked_at,
     }
     opened = hot_row(_OPEN[db.engine.dialect.name], values)
-    if opened is not None:
+    if opened is not None and not _slipped(grant.id, asked_at, now):
         return _person(opened)
-    if hot_row(_CLIENT, {"id": grant.id}) is None:
+    if opened is not None or hot_row(_CLIENT, {"id": grant.id}) is None:
         raise InvalidGrant(
             "the person signed out or disconnected the app before the code was redeemed, or their account is not active"
         )
     revoke(grant.id, now)
     raise Replayed("the code was already used; every token it gave is revoked", grant)
+
+
+def _slipped(grant_id: str, asked_at: int, now: int) -> bool:
+    """Whether the app was disconnected while its grant opened, which is revoked then; SQLite has one writer anyway."""
+    if db.engine.dialect.name != "postgresql":
+        return False
+    return hot_count(_SLIPPED, {"id": grant_id, "asked_at": asked_at, "now": now}) == 1
 
 
 def alive(grant_id: str) -> tuple[Grant, Person] | None:
@@ -243,35 +266,6 @@ def revoke(grant_id: str, now: int) -> None:
     hot_count(_REVOKE, {"id": grant_id, "now": now})
 
 
-def revoke_of_session(session_id: str, now: int, *, offline_too: bool = False) -> None:
-    """A session that ends takes along what hangs on it; `offline_access` was asked to outlive it, unless the person
-    ends that too.
-    """
-    which = () if offline_too else (GrantRow.offline.is_(False),)
-    _revoke_where(GrantRow.session_id == session_id, *which, now=now)
-
-
-def revoke_of_app(user_id: str, client_id: str, now: int) -> None:
-    """The person disconnected the app: whatever it was granted ends."""
-    _revoke_where(GrantRow.user_id == user_id, GrantRow.client_id == client_id, now=now)
-
-
-def revoke_of_identity(identity_id: str, now: int) -> None:
-    """A link to another provider is gone: whatever was granted in the sessions it began ends, offline ones too."""
-    begun_by_it = select(BrowserSession.id).where(BrowserSession.identity_id == identity_id)
-    _revoke_where(GrantRow.session_id.in_(begun_by_it), now=now)
-
-
-def sweep_app(user_id: str, client_id: str, now: int) -> None:
-    """The same once more, at once: for what was opened while the app was being disconnected. After the commit."""
-    hot_count(_SWEEP_APP, {"user_id": user_id, "client_id": client_id, "now": now})
-
-
-def revoke_of_user(user_id: str, now: int, except_session: str | None = None) -> None:
-    """After a reset: every grant of the account ends, offline ones too, save those of the session that goes on."""
-    _revoke_where(GrantRow.user_id == user_id, GrantRow.session_id != (except_session or ""), now=now)
-
-
 def delete_expired(now: int, limit: int) -> int:
     """Clear away at most `limit` grants whose last token has expired; how many went.
 
@@ -282,10 +276,6 @@ def delete_expired(now: int, limit: int) -> int:
     )
     old = select(GrantRow.id).where(GrantRow.expires_at <= now, ~lives.exists()).limit(limit)
     return count(delete(GrantRow).where(GrantRow.id.in_(old)), {})
-
-
-def _revoke_where(*which: object, now: int) -> None:
-    count(update(GrantRow).where(GrantRow.revoked_at.is_(None), *which).values(revoked_at=now), {})  # type: ignore[arg-type]
 
 
 def _grant(found: Found) -> Grant:

@@ -25,6 +25,12 @@ def counting(app: Flask) -> Count:
 
 
 @pytest.fixture
+def trips_to_open(database: str) -> int:
+    """A grant is opened by one statement; PostgreSQL looks once more, lest it slip past a disconnection."""
+    return 2 if database.startswith("postgresql") else 1
+
+
+@pytest.fixture
 def visit(shop: RelyingApp, alice: Person) -> Visit:
     """Somebody who is signed in and agreed before; the app and the keys are known to this process."""
     shop.asks("openid email").seen_by(alice).signs_in().allows().redeems()
@@ -51,13 +57,13 @@ def test_it_still_writes_nothing_when_the_process_forgot_the_app(
     assert log.writes == []
 
 
-def test_a_token_costs_one_round_trip(visit: Visit, alice: Person, counting: Count) -> None:
+def test_a_token_costs_one_round_trip(visit: Visit, alice: Person, counting: Count, trips_to_open: int) -> None:
     visit.seen_by(alice)
     assert visit.code
     with counting() as log:
         response = visit.tries_to_redeem()
     assert response.status_code == 200
-    assert len(log.writes) == len(log.trips) == 1, log.trips
+    assert len(log.writes) == len(log.trips) == trips_to_open, log.trips
 
 
 def test_a_refresh_costs_two_round_trips(visit: Visit, alice: Person, counting: Count) -> None:
@@ -69,7 +75,7 @@ def test_a_refresh_costs_two_round_trips(visit: Visit, alice: Person, counting: 
 
 
 def test_a_poll_costs_two_round_trips_and_the_one_that_succeeds_three(
-    app: Flask, alice: Person, counting: Count
+    app: Flask, alice: Person, counting: Count, trips_to_open: int
 ) -> None:
     tv = devices.registered(app)
     devices.asks(tv).typed_by(alice).signs_in().allows().fetches()
@@ -80,7 +86,7 @@ def test_a_poll_costs_two_round_trips_and_the_one_that_succeeds_three(
     waiting.typed_by(alice).allows()
     with counting() as log:
         assert waiting.polls().status_code == 200
-    assert len(log.trips) <= 3, log.trips
+    assert len(log.trips) <= 2 + trips_to_open, log.trips
 
 
 def test_a_device_that_begins_costs_a_count_and_a_row(app: Flask, counting: Count) -> None:

@@ -59,6 +59,7 @@ def test_every_other_session_and_refresh_token_ends(
 
 
 @pytest.mark.incident("CVE-2026-23511")
+@pytest.mark.usefixtures("clock")
 def test_an_unknown_address_gets_the_same_page_and_no_mail(app: Flask, alice: Person, mailbox: Mailbox) -> None:
     seen = []
     for email in (alice.email, "nobody@example.org"):

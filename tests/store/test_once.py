@@ -5,8 +5,10 @@ nobody meets a 500, and nothing that was written is lost.
 """
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -102,6 +104,24 @@ def test_no_code_slips_past_the_disconnection_of_its_app(
     assert results[0].status == 303
     assert {result.status for result in results[1:]} <= {200, 400}
     assert rows(app, "SELECT 1 FROM grants WHERE revoked_at IS NULL") == []
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_code_whose_grant_is_written_after_the_disconnection_swept_opens_nothing(app: Flask, visit: Visit) -> None:
+    """What the INSERT saw is from before the disconnection; what it writes comes after. SQLite has one writer."""
+    with app.app_context():
+        engine = base.db.engine
+    with engine.connect() as other, ThreadPoolExecutor(1) as app_redeems:
+        other.execute(text("SELECT 1 FROM users FOR UPDATE"))
+        late = app_redeems.submit(visit.tries_to_redeem)
+        deadline = time.monotonic() + 30
+        while not other.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted")).all():
+            assert time.monotonic() < deadline
+        other.execute(text("UPDATE consents SET withdrawn_at = updated_at + 600"))
+        assert other.execute(text("UPDATE grants SET revoked_at = 1")).rowcount == 0
+        other.commit()
+        assert late.result(30).status_code == 400
+    assert [row.revoked_at is not None for row in rows(app, "SELECT revoked_at FROM grants")] == [True]
 
 
 def test_one_mailed_link_confirms_once(
