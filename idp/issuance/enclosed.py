@@ -14,7 +14,7 @@ def for_app(text: str, answer: str, metadata: ClientMetadata, mint: Mint, now: i
     if not alg:
         return text
     try:
-        keys = metadata.jwks or mint.key_sets.at(metadata.jwks_uri, now)
+        keys = metadata.jwks or mint.key_sets.at(metadata.jwks_uri, now, is_known=metadata.reviewed)
         return encryption.encrypted(text, keys, alg, enc, is_jwt=is_jwt)
     except (NotFetched, NoKey) as problem:
         raise ServerError(f"{answer} must be encrypted for this client, and cannot be: {problem}") from None

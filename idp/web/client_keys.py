@@ -22,18 +22,25 @@ def verified(
 
     `typ` in lower case, "" for none. A key that nobody knows yet is looked for once at the app's `jwks_uri`.
     """
-    return signed_by(token, {"jwks": metadata.jwks, "jwks_uri": metadata.jwks_uri}, typ, algorithms, now)
+    return signed_by(token, _where(metadata), typ, algorithms, now, is_known=metadata.reviewed)
 
 
 def signed_by(
-    token: str, where: Mapping[str, Any], typ: Collection[str], algorithms: Collection[str], now: int
+    token: str,
+    where: Mapping[str, Any],
+    typ: Collection[str],
+    algorithms: Collection[str],
+    now: int,
+    *,
+    is_known: bool = True,
 ) -> Mapping[str, Any] | None:
-    """The same for anybody who registered `jwks` or `jwks_uri`."""
+    """The same for anybody who registered `jwks` or `jwks_uri`; nobody looked at an app that is not `is_known`."""
     try:
         try:
-            return foreign.verify(token, _keys(where, now), algorithms=algorithms, typ=typ).claims
+            return foreign.verify(token, _keys(where, now, is_known=is_known), algorithms=algorithms, typ=typ).claims
         except UnknownKey:
-            return foreign.verify(token, _keys(where, now, anew=True), algorithms=algorithms, typ=typ).claims
+            keys = _keys(where, now, anew=True, is_known=is_known)
+            return foreign.verify(token, keys, algorithms=algorithms, typ=typ).claims
     except (BadToken, NotFetched) as problem:
         log.info("what an app signed is not taken: %s", problem)
         return None
@@ -41,13 +48,17 @@ def signed_by(
 
 def knows(certificate: Certificate, metadata: ClientMetadata, now: int) -> bool:
     """RFC 8705 §2.2: whether the key of this certificate is one that the app registered."""
-    where = {"jwks": metadata.jwks, "jwks_uri": metadata.jwks_uri}
+    where, known = _where(metadata), metadata.reviewed
     try:
-        return certificate.has_key_of(_keys(where, now)) or certificate.has_key_of(_keys(where, now, anew=True))
+        return any(certificate.has_key_of(_keys(where, now, anew=anew, is_known=known)) for anew in (False, True))
     except NotFetched as problem:
         log.info("the keys of an app cannot be read: %s", problem)
         return False
 
 
-def _keys(where: Mapping[str, Any], now: int, *, anew: bool = False) -> Mapping[str, Any]:
-    return where.get("jwks") or house().key_sets.at(where["jwks_uri"], now, anew=anew)
+def _where(metadata: ClientMetadata) -> Mapping[str, Any]:
+    return {"jwks": metadata.jwks, "jwks_uri": metadata.jwks_uri}
+
+
+def _keys(where: Mapping[str, Any], now: int, *, is_known: bool, anew: bool = False) -> Mapping[str, Any]:
+    return where.get("jwks") or house().key_sets.at(where["jwks_uri"], now, anew=anew, is_known=is_known)

@@ -16,6 +16,7 @@ from idp.outside import addresses, fetch
 from idp.outside.fetch import Fetcher
 from idp.outside.geoip import Atlas, UnusableDatabase
 from idp.outside.key_sets import KeySets
+from idp.outside.places import Places
 from idp.outside.reader import Reader
 from idp.settings.load import Settings
 from idp.signing.ring import KeyRing
@@ -50,7 +51,8 @@ def prepare(app: Flask, settings: Settings) -> None:
     folder = KeyFolder.open(settings.keys.directory)
     sealer = Sealer(folder)
     ring = KeyRing(signing_keys.published, folder, settings.keys.ring_cache)
-    reader, key_sets = Reader(outward_of(settings)), KeySets(outward_of(settings))
+    outward, places = outward_of(settings), Places()
+    reader, key_sets = Reader(outward, places), KeySets(outward, places)
     app.extensions["portico"] = House(
         settings=settings,
         folder=folder,
@@ -64,7 +66,7 @@ def prepare(app: Flask, settings: Settings) -> None:
         upstreams=Registry.of(settings),
         key_sets=key_sets,
         reader=reader,
-        operators_key_sets=KeySets(fetch.trusting()),
+        operators_key_sets=KeySets(fetch.trusting(), Places()),
         documents=Documents.of(settings),
     )
 

@@ -15,7 +15,8 @@ from idp.accounts import throttle
 from idp.accounts.hashing import Busy
 from idp.accounts.throttle import TooMany
 from idp.outside.fetch import Bounds, NotFetched
-from idp.outside.reader import Crowded, Reader
+from idp.outside.places import Crowded
+from idp.outside.reader import Reader
 from idp.protocol import client_id_document
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import OAuthError
@@ -102,7 +103,7 @@ class KnownApps(KnownClients):
     def _read_anew(self, client_id: str, known: Client | None, now: int) -> Client | None:
         self._count(now)
         try:
-            metadata, fresh_until = self._document(client_id, now)
+            metadata, fresh_until = self._document(client_id, now, is_known=known is not None and known.used_at > 0)
         except Crowded:
             if good := _still_good(known, now):
                 return good
@@ -119,8 +120,8 @@ class KnownApps(KnownClients):
             self._note(client_id, "the app of this client_id is on hold", now)
         return found
 
-    def _document(self, client_id: str, now: int) -> tuple[ClientMetadata, int]:
-        answer = self._reader.read(client_id, BOUNDS)
+    def _document(self, client_id: str, now: int, *, is_known: bool) -> tuple[ClientMetadata, int]:
+        answer = self._reader.read(client_id, BOUNDS, is_known=is_known)
         kind = answer.media_type
         if not (kind.startswith("application/") and (kind == "application/json" or kind.endswith("+json"))):
             raise NotFetched(f"it is {kind[:40]!r}, not application/json", refused=True)

@@ -28,7 +28,8 @@ def fetched(request_uri: str, client: Client, reader: Reader) -> str:
     if request_uri not in client.metadata.request_uris:
         raise InvalidRequestUri("request_uri is not registered for this client: it must be the same, each character")
     try:
-        return reader.read(request_uri.partition("#")[0], BOUNDS).body.decode("ascii").strip()
+        address, is_known = request_uri.partition("#")[0], client.metadata.reviewed
+        return reader.read(address, BOUNDS, is_known=is_known).body.decode("ascii").strip()
     except (NotFetched, UnicodeDecodeError):
         raise InvalidRequestUri("no request object could be read at request_uri") from None
 

@@ -4,7 +4,7 @@ import logging
 from typing import Final
 
 from idp.outside.fetch import JSON, Bounds, NotFetched
-from idp.outside.reader import Crowded
+from idp.outside.places import Crowded
 from idp.protocol import machine_registration
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import InvalidClientMetadata, TemporarilyUnavailable
