@@ -1,7 +1,6 @@
 """What an app may become that registers itself without a token, or publishes what it is."""
 
-import unicodedata
-
+from idp.protocol import lookalikes
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import InvalidClientMetadata
 from idp.protocol.machine_registration import Policy
@@ -22,18 +21,23 @@ def insist_on_own_face(metadata: ClientMetadata, settings: Settings) -> None:
     """
     issuer = settings.server.issuer
     names = (text for name, text in metadata.localized.items() if name.startswith("client_name#"))
-    if any(is_ours(name, settings) for name in (metadata.client_name, *names)):
-        raise InvalidClientMetadata("client_name is the name of this provider; choose another one")
+    for name in (metadata.client_name, *names):
+        insist_on_own_name(name, settings)
     shown = (text for name, text in metadata.localized.items() if name.startswith("logo_uri#"))
     if any(address.startswith(f"{issuer}/") for address in (metadata.logo_uri, *shown)):
         raise InvalidClientMetadata("logo_uri must be an address of the app, not of this provider")
 
 
+def insist_on_own_name(name: str, settings: Settings) -> None:
+    """Nobody reads in it the name of somebody else. Raises InvalidClientMetadata."""
+    if is_ours(name, settings):
+        raise InvalidClientMetadata("client_name is the name of this provider; choose another one")
+    if lookalikes.mixes_scripts(name):
+        raise InvalidClientMetadata("client_name mixes letters of two scripts in a word; use one of them")
+    if lookalikes.is_address(name):
+        raise InvalidClientMetadata("client_name is an address; choose a name, people are shown the address beside it")
+
+
 def is_ours(name: str, settings: Settings) -> bool:
     """Whether people would read the name of this server, however it is spelled."""
-    return bool(name) and _read(name) == _read(settings.brand.name)
-
-
-def _read(name: str) -> str:
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(char for char in plain if char.isalnum())
+    return bool(name) and lookalikes.skeleton(name) == lookalikes.skeleton(settings.brand.name)

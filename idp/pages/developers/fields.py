@@ -7,6 +7,7 @@ from typing import Any, Final
 from idp.accounts.identifiers import BadEmail, normalise_email
 from idp.protocol.app_kinds import Kind
 from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.errors import InvalidClientMetadata
 from idp.protocol.locales import is_language_tag
 from idp.protocol.scope import ABOUT_PEOPLE, OFFERED, OPENID, Scope
 from idp.web import redirect_lines, registration_policy
@@ -116,9 +117,13 @@ def spelled(metadata: ClientMetadata) -> dict[str, str]:
 
 
 def _refuse_ours(form: Form, field: str, name: str) -> None:
-    """No app is called what this server is: people would take its wishes for ours."""
+    """No app is called what this server is: people would take its wishes for ours. Nor what an address looks like."""
     if registration_policy.is_ours(name, house().settings):
         form.fail(field, gettext("This name is ours. Choose another one."))
+    try:
+        registration_policy.insist_on_own_name(name, house().settings)
+    except InvalidClientMetadata as problem:
+        form.fail(field, problem.description)
 
 
 def _own_scopes(form: Form) -> Iterator[tuple[str, str]]:
@@ -133,7 +138,7 @@ def _own_scopes(form: Form) -> Iterator[tuple[str, str]]:
 
 
 def _check(form: Form, name: str, kind: Kind) -> None:
-    """The sentences of all lines stand beside the field."""
+    """The sentences of all lines stand beside the field, each on a line of its own."""
     is_native = kind in (Kind.NATIVE, Kind.DEVICE)
     if faults := redirect_lines.faults(form[name], "native" if is_native else "web"):
-        form.fail(name, " ".join(faults))
+        form.fail(name, "\n".join(faults))

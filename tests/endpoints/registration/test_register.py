@@ -69,6 +69,14 @@ def test_no_app_is_called_what_this_server_is(machine: Machine, member: str) -> 
     assert machine.registered(**{member: "Portico Photos"})
 
 
+@pytest.mark.parametrize("member", ["client_name", "client_name#de"])
+def test_no_app_is_called_what_looks_like_this_server_or_like_an_address(machine: Machine, member: str) -> None:
+    """The first is in Cyrillic but for three letters, the second all but one."""
+    for name in ("\u0420\u043ert\u0456\u0441\u043e", "P\u043ertico", "P0rtic0", "P\u043eppy", "https://bank.example"):
+        assert refusal(machine.registers(**{member: name}))[0] == "invalid_client_metadata"
+    assert machine.registered(**{member: "\u041f\u043e\u0440\u0442\u0438\u043a Photos"})
+
+
 def test_what_an_operator_alone_may_say_is_not_heard(machine: Machine) -> None:
     told = machine.registered(
         first_party=True,
