@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Final
 
+from idp.protocol import backchannel, client_certificate, device_flow
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri, InvalidScope
 from idp.protocol.scope import Scope
@@ -46,6 +47,8 @@ MANAGED: Final = (
 TRUST: Final = ("reviewed", "first_party")
 """What was said of the app as it was then, and not of what it makes of itself."""
 
+BY_OWN_KEY: Final = ("private_key_jwt", client_certificate.SELF_SIGNED)
+
 LARGEST_SECTOR: Final = 64 * 1024
 """Bytes of the list behind a sector_identifier_uri."""
 
@@ -80,6 +83,7 @@ def registered(said: Mapping[str, object], policy: Policy) -> ClientMetadata:
     """
     metadata = ClientMetadata.register(_within(_heard(said), policy))
     _insist_on_hosts(metadata, policy)
+    _insist_on_own_sector(metadata)
     return metadata
 
 
@@ -103,16 +107,18 @@ def _means_something(name: str, metadata: ClientMetadata) -> bool:
     return not name.endswith("_enc") or bool(getattr(metadata, f"{name.removesuffix('_enc')}_alg"))
 
 
-def check_sector(document: str, redirect_uris: tuple[str, ...]) -> None:
-    """OpenID Connect Registration §5: the list behind sector_identifier_uri names all of them.
+def check_sector(document: str, metadata: ClientMetadata) -> None:
+    """OpenID Connect Registration §5: the list behind sector_identifier_uri names all addresses of the app; of one that
+    people let in elsewhere also where its keys are (CIBA Core §4).
 
     Raises `InvalidClientMetadata`.
     """
+    keys = (metadata.jwks_uri,) if _is_let_in_elsewhere(metadata) else ()
     try:
         listed = read_array(document, LARGEST_SECTOR)
     except BadJson as problem:
         raise InvalidClientMetadata(f"sector_identifier_uri: what stands there {problem}") from None
-    for uri in redirect_uris:
+    for uri in (*metadata.redirect_uris, *keys):
         if uri not in listed:
             raise InvalidClientMetadata(f"sector_identifier_uri: the list there does not hold {uri[:80]}")
 
@@ -189,6 +195,23 @@ def _insist_on_hosts(metadata: ClientMetadata, policy: Policy) -> None:
         for uri in getattr(metadata, name):
             if policy.redirect_hosts and not is_among(Uri.parse(uri).host, policy.redirect_hosts):
                 raise InvalidRedirectUri(f"{name}: {uri[:80]} is at none of {', '.join(policy.redirect_hosts)[:120]}")
+
+
+def _insist_on_own_sector(metadata: ClientMetadata) -> None:
+    """CIBA Core §4. An app that people let in elsewhere gets its tokens at no address: it could register those of any
+    other app, and know people by the names that are for that one. Its key says whose it is.
+    """
+    by_own_key = metadata.jwks_uri and metadata.token_endpoint_auth_method in BY_OWN_KEY
+    if _is_let_in_elsewhere(metadata) and not (by_own_key and metadata.sector_identifier_uri):
+        raise InvalidClientMetadata(
+            "subject_type pairwise needs sector_identifier_uri, whose list holds jwks_uri, and "
+            f"token_endpoint_auth_method {' or '.join(BY_OWN_KEY)} where grant_types hold more than authorization_code"
+        )
+
+
+def _is_let_in_elsewhere(metadata: ClientMetadata) -> bool:
+    elsewhere = {device_flow.GRANT_TYPE, backchannel.GRANT_TYPE}
+    return metadata.subject_type == "pairwise" and bool(elsewhere & set(metadata.grant_types))
 
 
 def is_among(host: str | None, hosts: tuple[str, ...]) -> bool:

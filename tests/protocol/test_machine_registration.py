@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from idp.protocol import backchannel, device_flow
 from idp.protocol.client_members import KINDS
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
@@ -176,9 +177,28 @@ def test_an_update_keeps_what_an_operator_set_and_loses_what_was_said_of_the_app
 
 @pytest.mark.section("OpenID Connect Registration §5")
 def test_a_sector_names_all_addresses() -> None:
-    uris = ("https://a.example/cb", "https://b.example/cb")
-    check_sector('["https://b.example/cb", 7, "https://a.example/cb"]', uris)
+    app = web(redirect_uris=["https://a.example/cb", "https://b.example/cb"])
+    check_sector('["https://b.example/cb", 7, "https://a.example/cb"]', app)
     for document in ("{}", "[", '["https://a.example/cb"]', f'["{"x" * LARGEST_SECTOR}"]'):
         with pytest.raises(InvalidClientMetadata) as refused:
-            check_sector(document, uris)
+            check_sector(document, app)
         assert refused.value.description.startswith("sector_identifier_uri")
+
+
+@pytest.mark.section("OpenID CIBA Core 1.0 §4")
+@pytest.mark.parametrize("grant_type", [device_flow.GRANT_TYPE, backchannel.GRANT_TYPE])
+def test_who_gets_tokens_at_no_address_of_a_sector_proves_to_be_of_it(grant_type: str) -> None:
+    """Both lists of the bank are public: whoever names its addresses must hold its key, too."""
+    policy = replace(POLICY, grant_types=(grant_type, "authorization_code"))
+    mode = {"backchannel_token_delivery_mode": "poll"} if grant_type == backchannel.GRANT_TYPE else {}
+    lure = {**WEB, **mode, "grant_types": [grant_type, "authorization_code"], "subject_type": "pairwise"}
+    with pytest.raises(InvalidClientMetadata, match="pairwise"):
+        registered(lure, policy)
+    sector = {"sector_identifier_uri": "https://box.example/apps.json", "jwks_uri": "https://box.example/keys"}
+    with pytest.raises(InvalidClientMetadata, match="pairwise"):
+        registered(lure | sector, policy)
+    honest = registered(lure | sector | {"token_endpoint_auth_method": "private_key_jwt"}, policy)
+    with pytest.raises(InvalidClientMetadata, match="the list there does not hold"):
+        check_sector('["https://box.example/cb"]', honest)
+    check_sector('["https://box.example/cb", "https://box.example/keys"]', honest)
+    assert registered(lure | {"subject_type": "public"}, policy)

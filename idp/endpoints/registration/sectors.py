@@ -29,4 +29,4 @@ def check(metadata: ClientMetadata) -> None:
     except (NotFetched, UnicodeDecodeError) as problem:
         log.info("a sector_identifier_uri is not taken: %s", problem)
         raise InvalidClientMetadata("sector_identifier_uri: there is no JSON array to be read") from None
-    machine_registration.check_sector(document, metadata.redirect_uris)
+    machine_registration.check_sector(document, metadata)
