@@ -83,6 +83,12 @@ def scope_for(resources: Collection[str], scope: Scope, apis: Apis) -> Scope:
     return Scope(word for word in scope if any(part is not None and word in part for part in of_each))
 
 
+def scope_of(resource: str, apis: Apis) -> Scope | None:
+    """All that means something at this place; None where nobody said, or it is no API of ours."""
+    api = apis.get(resource)
+    return api.scope if api else None
+
+
 def as_jwt(resources: Collection[str], apis: Apis) -> bool:
     """Whether one of them reads its tokens itself (RFC 9068)."""
     return any(apis[resource].as_jwt for resource in resources if resource in apis)

@@ -6,7 +6,17 @@ from idp.protocol.authorization_details import Kind
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import InvalidRequest, InvalidTarget
 from idp.protocol.parameters import Parameters
-from idp.protocol.resource import Api, as_jwt, check_allowed, introspected_by, kinds_of, narrowed, scope_for, wanted
+from idp.protocol.resource import (
+    Api,
+    as_jwt,
+    check_allowed,
+    introspected_by,
+    kinds_of,
+    narrowed,
+    scope_for,
+    scope_of,
+    wanted,
+)
 from idp.protocol.scope import Scope
 
 ISSUER = "https://id.example.com"
@@ -74,6 +84,8 @@ def test_a_token_says_what_means_something_at_its_places() -> None:
     assert scope_for((ORDERS, NOTES), scope, APIS) == scope
     assert scope_for((ORDERS, ISSUER), scope, APIS) == scope
     assert scope_for((), scope, APIS) == scope
+    assert scope_of(ORDERS, APIS) == Scope(("orders.read", "orders.write"))
+    assert scope_of(NOTES, APIS) is scope_of("billing", APIS) is None
 
 
 @pytest.mark.section("RFC 9068 §2")

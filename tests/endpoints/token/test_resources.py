@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from joserfc import jwt
 
+from idp.protocol.token_exchange import ACCESS_TOKEN
 from idp.settings.load import Settings
 from idp.settings.resources import Resource
 from idp.store import base, signing_keys
@@ -16,6 +17,7 @@ from tests.id_tokens import published_keys
 from tests.people import Person
 from tests.relying_app import RelyingApp, Tokens, Visit
 
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 pytestmark = pytest.mark.section("RFC 8707 §2.2")
 ORDERS, STOCK = "https://orders.example", "https://stock.example/api"
 APIS = {
@@ -139,3 +141,23 @@ def test_portico_itself_may_be_named(desk: RelyingApp, alice: Person) -> None:
     token = visits(desk, alice, desk.issuer).redeems().access_token
     answer = desk.server.test_client(use_cookies=False).get("/userinfo", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200
+
+
+@pytest.mark.section("RFC 8693 §2.1")
+def test_an_exchanged_token_says_what_its_target_knows(app: Flask, desk: RelyingApp, alice: Person) -> None:
+    """What the person allowed elsewhere is nothing to the service that the next service calls."""
+    usual = {"grant_types": [EXCHANGE], "redirect_uris": [], "post_logout_redirect_uris": [], "exchange_from": ["desk"]}
+    scope = "email orders.read stock.read"
+    gate = RelyingApp.registered(app, "gate", **usual, scope=scope, exchange_to=[ORDERS, STOCK])
+
+    def exchanges(subject: Tokens, resource: str, **more: str) -> dict[str, Any]:
+        of_subject = {"subject_token": subject.access_token, "subject_token_type": ACCESS_TOKEN}
+        fields = {"grant_type": EXCHANGE, "resource": resource, **of_subject, **more}
+        return dict(json.loads(gate.posts_token(fields).data))
+
+    tokens = desk.asks("openid email orders.read orders.write").seen_by(alice).signs_in().redeems()
+    assert exchanges(tokens, ORDERS)["scope"] == "orders.read"
+    assert exchanges(tokens, STOCK)["scope"] == "email orders.read"
+    plain = desk.asks("openid email").seen_by(alice).redeems()
+    assert exchanges(plain, ORDERS)["error"] == "invalid_scope"
+    assert exchanges(plain, ORDERS, scope="email")["error"] == "invalid_scope"

@@ -31,7 +31,7 @@ def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str
     if presented is None:
         raise InvalidRequest("subject_token is missing")
     subject, grant = _of_person(presented, asking, mint, now)
-    scope = _scope(parameters.get("scope"), subject, client)
+    scope = _scope(parameters.get("scope"), subject, client, resource.scope_of(target, mint.apis))
     actor = token_exchange.token_of(parameters, "actor")
     act = _act(actor, subject, client, holder, mint, now)
     as_jwt = resource.as_jwt((target,), mint.apis)
@@ -70,13 +70,18 @@ def _genuine(presented: str, role: str, holder: Holder, mint: Mint, now: int) ->
     return token
 
 
-def _scope(asked: str | None, subject: AccessToken, client: Client) -> Scope:
-    """§2.1: never wider than what the person allowed, nor than what the client may ask for."""
+def _scope(asked: str | None, subject: AccessToken, client: Client, known: Scope | None) -> Scope:
+    """§2.1: never wider than what the person allowed, nor than what the client may ask for; and nothing that means
+    something elsewhere alone, where the target says what it knows.
+    """
     allowed = subject.scope & client.metadata.scope
+    allowed = allowed if known is None else allowed & known
     wanted = Scope.parse(asked) or allowed
     surplus = wanted - allowed
     if surplus and (client.metadata.unknown_scope == "refuse" or not wanted & allowed):
-        raise InvalidScope(f"subject_token or the registration of this client does not allow {surplus}")
+        raise InvalidScope(f"subject_token, the registration of this client or the target does not allow {surplus}")
+    if not wanted & allowed and known is not None:
+        raise InvalidScope("the target knows nothing of the scope of subject_token that this client may ask for")
     return wanted & allowed
 
 
