@@ -8,8 +8,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from idp.protocol.encryption import ENCS, KEY_ALGS
-from idp.signing.foreign import MOST_KEYS, MOST_RSA_BITS, bits
-from idp.signing.keys import LEAST_RSA_BITS
+from idp.signing.foreign import MOST_KEYS, is_usable_rsa
 
 CLASSES: Final[Mapping[str, type[RSAKey] | type[ECKey] | type[OKPKey]]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 CURVES: Final = frozenset({"P-256", "P-384", "P-521", "X25519"})
@@ -55,6 +54,6 @@ def _is_for(entry: Mapping[str, Any], alg: str) -> bool:
 
 def _imported(entry: Mapping[str, Any]) -> EncryptionKey:
     public: dict[str, Any] = {name: entry[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in entry}
-    if entry["kty"] == "RSA" and not LEAST_RSA_BITS <= bits(entry["n"]) <= MOST_RSA_BITS:
+    if entry["kty"] == "RSA" and not is_usable_rsa(entry):
         raise ValueError("a key of a size that is not taken")
     return CLASSES[str(entry["kty"])].import_key(public)

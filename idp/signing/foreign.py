@@ -14,6 +14,8 @@ from idp.signing.compact import LONGEST_JWT, BadToken, taken_apart
 from idp.signing.keys import LEAST_RSA_BITS, Key
 
 MOST_RSA_BITS: Final = 8192
+MOST_EXPONENT_BITS: Final = 64
+"""RFC 8017 knows no bound, and a large one makes each look at a signature expensive for us."""
 MOST_KEYS: Final = 100
 KINDS: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), ("RSA", "")),
@@ -117,10 +119,15 @@ def _imported(entries: list[dict[str, Any]]) -> Iterator[Key]:
     for entry in entries:
         public: dict[str, Any] = {name: entry[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in entry}
         try:
-            if entry["kty"] != "RSA" or LEAST_RSA_BITS <= bits(entry["n"]) <= MOST_RSA_BITS:
+            if entry["kty"] != "RSA" or is_usable_rsa(entry):
                 yield CLASSES[str(entry["kty"])].import_key(public)
         except (JoseError, ValueError, TypeError, KeyError):
             continue
+
+
+def is_usable_rsa(entry: Mapping[str, Any]) -> bool:
+    """Long enough to be safe, short enough to be quick."""
+    return LEAST_RSA_BITS <= bits(entry["n"]) <= MOST_RSA_BITS and bits(entry["e"]) <= MOST_EXPONENT_BITS
 
 
 def bits(modulus: str) -> int:

@@ -2,9 +2,12 @@
 
 import json
 from base64 import urlsafe_b64encode
+from math import gcd, lcm
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
@@ -72,6 +75,25 @@ def test_a_key_for_something_else_is_none(changes: dict[str, object]) -> None:
 def test_a_curve_belongs_to_its_algorithm(changes: dict[str, object]) -> None:
     with pytest.raises(BadToken):
         says(token("ES256"), entry("ES256", **changes))
+
+
+@pytest.mark.section("RFC 8725 §2.6")
+def test_a_key_whose_signatures_take_long_to_look_at_is_none() -> None:
+    """Its exponent is as long as its modulus: genuine, and a hundred times as slow."""
+    pair = KEYS["RS256"].private_key.private_numbers()
+    large = (1 << 1500) + 1
+    while gcd(large, (pair.p - 1) * (pair.q - 1)) != 1:
+        large += 2
+    d = pow(large, -1, lcm(pair.p - 1, pair.q - 1))
+    public = rsa.RSAPublicNumbers(large, pair.public_numbers.n)
+    slow = rsa.RSAPrivateNumbers(pair.p, pair.q, d, d % (pair.p - 1), d % (pair.q - 1), pair.iqmp, public)
+    signed = token("RS256").rpartition(".")[0]
+    signature = slow.private_key().sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+    text = f"{signed}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+    e = urlsafe_b64encode(large.to_bytes(188)).rstrip(b"=").decode()
+    with pytest.raises(BadToken):
+        says(text, entry("RS256", e=e))
+    assert says(token("RS256"), entry("RS256", e=e), entry("RS256")) == {"sub": "1"}
 
 
 @pytest.mark.parametrize("broken", [{"n": "!"}, {"n": 7}, {"n": ""}, {"e": "!"}, {"n": "AQAB"}, {"n": "A" * 3000}])
