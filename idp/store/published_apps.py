@@ -8,7 +8,7 @@ from sqlalchemy import text
 from idp.protocol.client_metadata import ClientMetadata
 from idp.store.hot import hot_count, hot_row
 
-MOST_UNUSED = 200
+MOST_UNUSED = 2000
 """Apps that somebody began to sign in to, and nobody ever finished."""
 
 # An operator who suspended the app, or who looked at it, is not overruled by a new document.
