@@ -1,5 +1,6 @@
 """The frame of every page about one app: its name and status, and the parts of the console that there are."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flask import Response, current_app, url_for
@@ -32,10 +33,20 @@ class Tab(NamedTuple):
 
 def show(template: str, owned: Owned, tab: str, form: Form | None = None, **context: Any) -> Response:
     """A page that extends developers/frame.html; `tab` is the endpoint of the part it belongs to."""
-    why_not = own_clients.why_not(owned)
-    context = {"standing": status_of(owned.app), "tabs": _tabs(owned), "tab": tab, "why_not": why_not, **context}
-    shown = {"place": "developers.apps", "client_id": owned.client_id, "kind": kind_of(owned.app.metadata), **context}
-    return render(template, form=form, client=owned.app.metadata, owned=owned, **shown)
+    activity = _of_activity(owned)
+    beside = activity if any(one.endpoint == tab for one in activity) else []
+    frame = {
+        "place": "developers.apps",
+        "client_id": owned.client_id,
+        "kind": kind_of(owned.app.metadata),
+        "standing": status_of(owned.app),
+        "tabs": _tabs(owned),
+        "tab": activity[0].endpoint if beside else tab,
+        "beside": beside,
+        "part": tab,
+        "why_not": own_clients.why_not(owned),
+    }
+    return render(template, form=form, client=owned.app.metadata, owned=owned, **{**frame, **context})
 
 
 def status_of(app: OwnedApp) -> Status:
@@ -61,14 +72,26 @@ def _tabs(owned: Owned) -> list[Tab]:
     named = {
         "developers.app": gettext("Settings"),
         "developers.credentials": gettext("Credentials"),
-        "developers.advanced": gettext("Advanced"),
-        "developers.owners": gettext("Owners"),
         "developer_quick_start.show": gettext("Quick start"),
         "developer_test.show": gettext("Test sign-in"),
         "developer_activity.show": gettext("Activity"),
-        "developer_linter.show": gettext("Check a request"),
-        "developer_logout.show": gettext("Sign-out"),
+        "developers.advanced": gettext("Advanced"),
+        "developers.owners": gettext("Owners"),
         "developers.delete": gettext("Delete"),
     }
+    return _there(named, owned)
+
+
+def _of_activity(owned: Owned) -> list[Tab]:
+    """What belongs to the tab of that name."""
+    named = {
+        "developer_activity.show": gettext("Last requests"),
+        "developer_linter.show": gettext("Check a request"),
+        "developer_logout.show": gettext("Sign-out"),
+    }
+    return _there(named, owned)
+
+
+def _there(named: Mapping[str, str], owned: Owned) -> list[Tab]:
     there = ((endpoint, name) for endpoint, name in named.items() if endpoint in current_app.view_functions)
     return [Tab(endpoint, url_for(endpoint, client_id=owned.client_id), name) for endpoint, name in there]

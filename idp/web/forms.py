@@ -81,9 +81,15 @@ class Form:
         return self.sent and not self.stale and not self.errors and not (self.note and self.note.kind == "error")
 
     @property
+    def in_order(self) -> list[tuple[str, str]]:
+        """The failing fields with their sentences, in the order of the form; what is no field of it stands last."""
+        names = (*(name for name in self.fields if name in self.errors), *self.errors)
+        return [(name, self.errors[name]) for name in dict.fromkeys(names)]
+
+    @property
     def first_error(self) -> str | None:
         """The first failing field in the order of the form: it gets the focus."""
-        return next((name for name in self.fields if name in self.errors), next(iter(self.errors), None))
+        return next((name for name, _ in self.in_order), None)
 
     @property
     def focus(self) -> str | None:

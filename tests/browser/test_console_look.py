@@ -71,6 +71,9 @@ def test_every_page_fits_and_is_accessible(look: tuple[Page, str, Path | None], 
     page.locator("form .btn--primary").click()
     expect(page.locator("#redirect-uris-error")).to_be_visible()
     at("", "new-error")
+    page.locator("label[for=kind-service]").click()
+    expect(page.locator("#redirect-uris")).to_be_visible()  # what is wrong is never out of sight
+    page.locator("label[for=kind-web]").click()
     page.locator("#redirect-uris").fill(CALLBACK)
     page.locator("form .btn--primary").click()
     expect(page.locator("#client-secret")).to_be_visible()
@@ -94,6 +97,8 @@ def test_a_developer_copies_uploads_changes_and_is_warned_before_losing_it(provi
         signs_in(page, alice)
         page.goto("/developers/new")
         page.locator("#client-name").fill("Photo Box")
+        page.get_by_text("Service", exact=True).click()
+        expect(page.locator("#redirect-uris")).to_be_hidden()
         page.get_by_text("Single-page app").click()
         page.locator("#redirect-uris").fill(CALLBACK)
         page.get_by_role("button", name="Register").click()

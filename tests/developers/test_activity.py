@@ -74,6 +74,15 @@ def test_the_page_of_an_error_leads_its_owner_to_the_check_that_failed(own: Rely
     assert "a-state-of-its-own" not in told.html
 
 
+def test_requests_sign_outs_and_the_check_of_a_request_stand_together_under_activity(dev: Developer) -> None:
+    for part in ("/activity", "/check", "/logout"):
+        page = dev.opens(part)
+        assert {"Last requests", "Check a request", "Sign-out"} < set(page.read.links)
+        assert 'aria-current="true">Activity</a>' in page.html
+        assert f'href="/developers/{dev.client_id}{part}" aria-current="page"' in page.html
+    assert "Check a request" not in dev.opens().read.links
+
+
 @pytest.mark.section("RFC 6749 §5.2")
 def test_an_error_of_the_token_endpoint_says_where_it_is_explained(own: RelyingApp, dev: Developer) -> None:
     visit = own.asks("openid").seen_by(dev.person).allows()

@@ -53,6 +53,12 @@ def test_all_kinds_of_value_are_kept_and_shown_again(dev: Developer) -> None:
     assert (metadata.default_max_age, metadata.backchannel_logout_uri, metadata.default_acr_values) == (None, "", ())
 
 
+def test_each_setting_stands_under_its_name_in_a_registration_too(dev: Developer) -> None:
+    page = dev.opens("/advanced")
+    for member in page.form("default_max_age").names - {"csrf_token"}:
+        assert f" {member} " in page.text
+
+
 WRONG = (
     ({"default_max_age": "soon"}, "Enter a whole number of seconds."),
     ({"id_token_signed_response_alg": "none"}, "Choose one from the list."),

@@ -35,6 +35,11 @@ def people_of(app: Flask, client_id: str) -> list[str]:
         return sorted(person.email for person in app_owners.of_app(client_id))
 
 
+def test_an_owner_without_a_name_is_called_by_their_address_once(dev: Developer) -> None:
+    page = dev.opens("/owners")
+    assert page.text.count(dev.person.email) == 1
+
+
 def test_an_invited_person_owns_the_app_too(app: Flask, dev: Developer, bob: Person, mailbox: Mailbox) -> None:
     assert "The invitation is on its way." in invites(dev, "Bob@Example.org").text
     mail = mailbox.newest(kind="app_invitation")

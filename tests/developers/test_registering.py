@@ -21,8 +21,27 @@ def test_the_console_begins_with_one_button_and_the_two_addresses_every_library_
     page = shown(alice.browser.open("/developers"))
     assert "No apps yet. Register one and sign in your first user in five minutes." in page.text
     assert page.read.links["Register an app"] == "/developers/new"
+    assert page.read.links["Single-page app"] == "/developers/new?kind=spa"
+    assert {"Web app", "Mobile or desktop"} < set(page.read.links)
     assert f"Issuer {alice.browser.issuer}" in page.text
     assert f"{alice.browser.issuer}/.well-known/openid-configuration" in page.text
+
+
+@pytest.mark.parametrize(("named", "chosen"), [("native", "native"), ("toaster", "web")])
+def test_a_quick_start_begins_with_its_kind_of_app(alice: Person, named: str, chosen: str) -> None:
+    signs_in(alice)
+    page = shown(alice.browser.open(f"/developers/new?kind={named}"))
+    assert page.form("client_name").fields["kind"] == chosen
+
+
+def test_who_copied_the_secret_finds_the_way_to_a_first_sign_in(alice: Person) -> None:
+    page = fills_in(alice, client_name="Photo Box", redirect_uris=CALLBACK)
+    console = f"/developers/{copied_from(page, 'client-id')}"
+    assert page.read.links["paste a quick start"] == f"{console}/quick-start"
+    assert page.read.links["try a test sign-in"] == f"{console}/test"
+    service = fills_in(alice, client_name="Nightly report", kind="service")
+    assert "paste a quick start" in service.read.links
+    assert "try a test sign-in" not in service.read.links, "nobody signs in to it"
 
 
 def test_the_whole_way_from_four_fields_to_the_first_sign_in(app: Flask, alice: Person, bob: Person) -> None:
@@ -107,6 +126,16 @@ def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(alice: 
         assert said in page.text
         assert page.form("client_name").fields["contacts"] == typed.get("contacts", alice.email)
     assert owned(alice) == ()
+
+
+def test_each_wrong_line_is_said_on_a_line_of_its_own_above_all_that_was_typed(alice: Person) -> None:
+    typed = f"{CALLBACK}\nphotobox.example/cb\nhttps://a.example/#x\nhttp://b.example/cb"
+    page = fills_in(alice, client_name="", redirect_uris=typed, contacts="nobody")
+    said = "Line 2: add https:// at the start.\nLine 3: addresses can’t contain #.\nLine 4: use https, or localhost"
+    assert said in page.html
+    assert 'rows="4"' in page.html
+    listed = [page.text.index(one) for one in ("Give your app a name.", "Line 2: add", "Enter an email address like")]
+    assert listed == sorted(listed), "in the order of the form"
 
 
 def test_the_same_form_sent_twice_makes_one_app_and_shows_no_second_secret(alice: Person) -> None:

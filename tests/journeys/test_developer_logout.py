@@ -114,3 +114,4 @@ def test_an_app_without_addresses_is_told_what_it_misses(app: Flask, box: Relyin
     page = log_of(bob)
     assert "your server hears nothing of sign-outs" in page.text
     assert "No address is registered (frontchannel_logout_uri)." in page.text
+    assert page.read.links["Set it under Advanced"].endswith("/advanced#frontchannel-logout-uri")

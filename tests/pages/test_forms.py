@@ -45,6 +45,16 @@ def test_the_first_failing_field_has_the_focus_and_no_other(visitor: Browser) ->
     assert "autofocus" in page.html[page.html.index('id="email"') : page.html.index('id="password"')]
 
 
+def test_what_is_wrong_is_listed_in_the_order_of_the_form_whatever_was_found_first() -> None:
+    form = Form(Field("name"), Field("address"), Field("contact"))
+    form.fail("elsewhere", "Not a field.")
+    form.fail("contact", "Enter an address.")
+    form.fail("name", "Give it a name.")
+    said = [("name", "Give it a name."), ("contact", "Enter an address."), ("elsewhere", "Not a field.")]
+    assert form.in_order == said
+    assert form.first_error == "name"
+
+
 def test_a_note_marks_the_fields_it_is_about(visitor: Browser) -> None:
     page = answer(visitor, email=EMAIL, password="wrong")
     assert page.status == 422

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from idp.protocol import app_kinds
 from idp.protocol.app_kinds import Kind, kind_of
 from idp.store import app_invitations, owned_apps
 from idp.store.owned_apps import OwnedApp
@@ -41,6 +42,7 @@ def page(owner: Owner, done: str) -> Response:
         issuer=issuer,
         discovery=f"{issuer}{DISCOVERY}",
         is_full=len(apps) >= house().settings.developers.apps_each,
+        begins=[(kind, name_of(kind)) for kind in app_kinds.offered() if kind.redirects],
     )
 
 

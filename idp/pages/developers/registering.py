@@ -22,7 +22,7 @@ from idp.web import arrival, own_clients
 from idp.web.answers import Response, see_other
 from idp.web.forms import Field, Form
 from idp.web.house import house, now
-from idp.web.locale import gettext, ngettext
+from idp.web.locale import gettext, ngettext, sentence
 from idp.web.own_clients import Owned
 from idp.web.owner import Owner
 from idp.web.page import render, to
@@ -52,9 +52,10 @@ def page(owner: Owner, form: Form) -> Response:
     )
 
 
-def start(owner: Owner) -> dict[str, str]:
-    """The form before anybody types."""
-    return {KIND.name: Kind.WEB.value, CONTACT.name: owner.account.email, ENDING.name: _new_ending()}
+def start(owner: Owner, kind: str = "") -> dict[str, str]:
+    """The form before anybody types; `kind` as the address of the page names it."""
+    chosen = kind if kind in app_kinds.offered() else Kind.WEB.value
+    return {KIND.name: chosen, CONTACT.name: owner.account.email, ENDING.name: _new_ending()}
 
 
 def _made(owner: Owner, form: Form) -> Response | None:
@@ -95,8 +96,21 @@ def _shown(owned: Owned) -> Response:
         return see_other(to("developers.credentials", client_id=owned.client_id, done="registered"))
     form = Form()
     secret = credentials.given(owned)
-    form.say("ok", gettext("Your app is registered."), gettext("Copy its secret now, then try a first sign-in."))
+    form.say("ok", gettext("Your app is registered."), _what_next(owned))
     return credentials.page(own_clients.owned(owned.owner, owned.client_id), form, secret)
+
+
+def _what_next(owned: Owned) -> str:
+    """The way to a first sign-in; a service signs nobody in."""
+    paste = to("developer_quick_start.show", client_id=owned.client_id)
+    if not app_kinds.kind_of(owned.app.metadata).has_people:
+        return sentence('Copy its secret now. Then <a href="%(paste)s">paste a quick start</a>.', paste=paste)
+    return sentence(
+        'Copy its secret now. Then <a href="%(paste)s">paste a quick start</a>, or <a href="%(test)s">try a test '
+        "sign-in</a>.",
+        paste=paste,
+        test=to("developer_test.show", client_id=owned.client_id),
+    )
 
 
 def _may_go_on(form: Form) -> bool:

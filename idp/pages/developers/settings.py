@@ -22,7 +22,7 @@ from idp.web.own_clients import Owned
 from idp.web.page import render, to
 
 FIELDS: Final = (
-    *(fields.NAME, fields.NAMES, *fields.PAGES, fields.CONTACT),
+    *(fields.NAME, *fields.PAGES, fields.CONTACT, fields.NAMES),
     *(fields.KIND, fields.REDIRECTS, fields.LEAVING, fields.SCOPE, fields.OWN_SCOPES),
 )
 LOGO: Final = "logo"

@@ -28,7 +28,14 @@ def apps(owner: Owner) -> Response:
 @routes.route("/developers/new", methods=["GET", "POST"])
 @of_developer
 def register(owner: Owner) -> Response:
-    form = Form.read(NAME, KIND, REDIRECTS, CONTACT, registering.ENDING, values=registering.start(owner))
+    form = Form.read(
+        NAME,
+        KIND,
+        REDIRECTS,
+        CONTACT,
+        registering.ENDING,
+        values=registering.start(owner, request.args.get(KIND.name, "")),
+    )
     return registering.page(owner, form)
 
 
