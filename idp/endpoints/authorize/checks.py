@@ -214,13 +214,14 @@ def hint_names_a_person(asked: Asked) -> Mapping[str, object]:
         told = asked.ring.verify(hint, asked.now, typ=("JWT",), allow_expired=True)
     except BadToken:
         told = {}
-    if told.get("iss") != asked.issuer or told.get("aud") != asked.client.client_id:
+    subject = told.get("sub")  # none is in other JWTs that we sign for the client (JARM)
+    if told.get("iss") != asked.issuer or told.get("aud") != asked.client.client_id or not isinstance(subject, str):
         if NONE in Prompt.parse(asked.parameters.get("prompt")):
             raise LoginRequired("id_token_hint is not an ID token for this client, or its key is long gone")
         return {"hinted_subject": _person(claims.subject, asked)}
-    if claims.subject not in (None, told["sub"]):
+    if claims.subject not in (None, subject):
         raise InvalidRequest("id_token_hint and the sub in claims name different people")
-    return {"hinted_subject": _person(str(told["sub"]), asked)}
+    return {"hinted_subject": _person(subject, asked)}
 
 
 def _person(subject: str | None, asked: Asked) -> str | None:

@@ -175,6 +175,19 @@ def test_an_error_is_one_too(app: Flask, shop: RelyingApp, alice: Person) -> Non
 
 
 @JARM
+def test_it_hints_at_nobody(app: Flask, shop: RelyingApp, alice: Person) -> None:
+    """Signed by us for the app like an ID token, and about no person (RFC 8725 §2.8)."""
+    visit = shop.asks("openid", response_mode="jwt").seen_by(alice).signs_in().allows()
+    assert isinstance(visit.at, Arrival)
+    hint = visit.at.answer["response"]
+    assert shop.asks(prompt="none", id_token_hint=hint).seen_by(alice).error == "login_required"
+    assert shop.asks(id_token_hint=hint).seen_by(alice).code
+    asks = alice.browser.open(f"{shop.issuer}/end_session?id_token_hint={hint}")
+    assert isinstance(asks, Page)
+    assert asks.status == 200
+
+
+@JARM
 def test_by_form_post(app: Flask, shop: RelyingApp, alice: Person) -> None:
     visit = shop.asks("openid", response_mode="form_post.jwt").seen_by(alice).signs_in().allows().posts_the_answer()
     assert isinstance(visit.at, Arrival)
