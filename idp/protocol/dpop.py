@@ -19,6 +19,7 @@ SKEW: Final = 60
 """Seconds that a clock may be ahead of ours."""
 LONGEST_JTI: Final = 256
 _THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
+_PLAIN = re.compile(r"[!-?A-~]+")
 _PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
 
 
@@ -58,8 +59,11 @@ def parse_thumbprint(text: str | None) -> str:
 
 
 def _normal(address: object) -> tuple[str, str, int | None, str] | None:
-    """§4.3: compared without query and fragment, after the normalisations of RFC 3986 §6.2.2 and §6.2.3."""
-    if not isinstance(address, str) or not address.isascii():
+    """§4.3: compared without query and fragment, after the normalisations of RFC 3986 §6.2.2 and §6.2.3.
+
+    What a program would have to clean up first (a blank, a line end, a user name) is no address of ours.
+    """
+    if not isinstance(address, str) or not _PLAIN.fullmatch(address):
         return None
     try:
         parts = urlsplit(address)

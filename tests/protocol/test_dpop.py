@@ -47,6 +47,10 @@ def test_rfc9449_4_3_addresses_are_compared_without_query_and_fragment_and_norma
         "https://id.example.com:x/token",
         "https://evil.example/token",
         "https://ïd.example.com/token",
+        "https://somebody@id.example.com/token",
+        " https://id.example.com/token",
+        "https://id.example.com/token\n",
+        "https://id.exa\tmple.com/token",
     ],
 )
 def test_rfc9449_4_3_another_address_does_not_fit(htu: object) -> None:
