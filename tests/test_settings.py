@@ -214,6 +214,11 @@ def test_mails_that_reach_nobody_are_refused_where_people_can_reach_us() -> None
         ({"passkeys": {}, "server": {"issuer": "http://localhost:8000"}}, ""),
         ({"developers": {"who": "everyone", "review": False}}, "note developers: everyone may register apps"),
         ({"developers": {"who": "everyone"}}, ""),
+        (
+            {"server": {"client_certificate_header": "Client-Cert"}},
+            "note server.client_certificate_header: whoever",
+        ),
+        ({"server": {"client_certificate_header": "ClientCert"}}, ""),
         ({}, ""),
     ],
 )

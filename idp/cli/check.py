@@ -83,6 +83,13 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
             "server.trusted_proxies is empty: behind a proxy all people share its address, and its limits",
             is_wrong=False,
         )
+    if "-" in server.client_certificate_header:
+        like = server.client_certificate_header.replace("-", "_")
+        yield Finding(
+            f"server.client_certificate_header: whoever writes {like} forges it, where the proxy lets names "
+            "with underscores pass: let it drop those, or take a name without hyphens",
+            is_wrong=False,
+        )
     if server.development:
         yield Finding(
             f"server.development shows every mail at /dev/mail, to everyone who reaches {server.bind}",
