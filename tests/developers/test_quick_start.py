@@ -102,6 +102,23 @@ def test_the_callback_never_stands_where_the_start_page_does(app: Flask, address
     assert f'@app.get("{home}")\ndef home' in text
 
 
+def test_an_app_that_is_tried_out_listens_under_the_name_it_is_sent_back_to(app: Flask) -> None:
+    """At another name of the same machine its cookie, and the state in it, would be missing."""
+    here = of(app, redirect_uris=["http://localhost:3000/cb"])
+    assert "flask --app app run --host localhost --port 3000" in here["flask"].text
+    assert "uvicorn app:app --host localhost --port 3000" in here["fastapi"].text
+    assert "node app.mjs, then open http://localhost:3000/" in here["express"].text
+    there = of(app)
+    assert "flask --app app run --port 5000" in there["flask"].text
+    assert "then open" not in there["express"].text
+
+
+def test_what_is_pasted_needs_no_more_than_the_secret(app: Flask) -> None:
+    for name in ("flask", "fastapi"):
+        assert of(app)[name].text.count("os.environ[") == 1, name
+    assert "import os\n" in of(app)["django"].text
+
+
 def test_the_method_of_the_registration_is_the_one_used(app: Flask) -> None:
     by_post = of(app, token_endpoint_auth_method="client_secret_post", id_token_signed_response_alg="ES256")
     assert "client.ClientSecretPost(secret)" in by_post["express"].text

@@ -37,7 +37,7 @@ def registers(page: Page, portico: Portico, developer: Person, callback: str) ->
 def copies(page: Page, stack: str) -> str:
     """What the clipboard holds after the button beside this snippet was pressed."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_role("link", name="Quick start").click()
+    page.get_by_role("link", name="Quick start", exact=True).click()
     snippet = page.locator("details", has=page.locator("summary", has_text=stack))
     if snippet.get_attribute("open") is None:
         snippet.locator("summary").click()
