@@ -1,9 +1,12 @@
-"""Requests that each leave a row behind: what comes in the name of a public client is counted by its network."""
+"""Requests that each leave a row behind: what comes in the name of a public client, or of one that nobody here
+registered, is counted by its network.
+"""
 
 from flask import Response
 
 from idp.accounts import throttle
 from idp.accounts.throttle import TooMany
+from idp.store import clients
 from idp.store.clients import Client
 from idp.web import arrival, client_authentication
 from idp.web.answers import private_json
@@ -11,8 +14,10 @@ from idp.web.house import house, now
 
 
 def wait_of(client: Client) -> int:
-    """0, or seconds until it may ask again. Whoever proves who they are answers for what they send."""
-    if not client.metadata.public:
+    """0, or seconds until it may ask again. Whoever proves to be an app that somebody here registered answers for what
+    they send; anybody may bring an app with a secret of its own.
+    """
+    if not client.metadata.public and client.source not in clients.BY_THEMSELVES:
         return 0
     try:
         throttle.request(arrival.network(), house().settings.throttle, now())

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from idp.protocol.machine_registration import Policy
 from idp.protocol.scope import Scope
+from idp.settings.load import Settings
 from idp.store import base
 from tests.clocks import Clock
 from tests.endpoints.registration.conftest import CALLBACK, WIDE, Machine, Opens, answer_of, refusal
@@ -284,3 +285,13 @@ def test_pages_may_register(machine: Machine) -> None:
     assert "Content-Type" in preflight.headers["Access-Control-Allow-Headers"]
     assert machine.registers().headers["Access-Control-Allow-Origin"] == "*"
     assert machine.registers(redirect_uris=None).headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.section("RFC 9126 §2.1")
+def test_what_it_pushes_is_counted_by_network_though_it_proves_itself(opens: Opens, settings: Settings) -> None:
+    """Anybody may register an app with a secret, and each request leaves a row."""
+    limits = settings.throttle.model_copy(update={"network_tries": 1})
+    machine = opens(mode="open", of_settings={"throttle": limits})
+    app = machine.as_app(machine.registered())
+    statuses = [app.posts("/par", app.asks("openid").parameters).status_code for _ in range(11)]
+    assert statuses == [201] * 10 + [429]
