@@ -6,6 +6,7 @@ from flask import Flask
 from tests import devices
 from tests.people import Person
 from tests.relying_app import RelyingApp
+from tests.web_browser import Page
 
 BANK = {"client_name": "Bank", "client_uri": "https://bank.example/", "redirect_uris": ["https://bank.example/cb"]}
 
@@ -33,3 +34,13 @@ def test_an_app_of_the_own_machine_is_called_by_its_scheme(app: Flask, alice: Pe
 def test_an_app_that_was_looked_at_has_the_address_of_its_home_page(app: Flask, alice: Person) -> None:
     tv = devices.registered(app, client_uri="https://tv.example/", reviewed=True)
     assert "tv.example" in devices.asks(tv).typed_by(alice).signs_in().page.text
+
+
+@pytest.mark.incident("CVE-2026-27982")
+def test_a_link_to_the_sign_out_leads_on_to_no_app_that_nobody_looked_at(app: Flask, alice: Person) -> None:
+    """Anybody may send it to anybody, in the name of any app."""
+    for name, reviewed in (("lure", False), ("bank", True)):
+        RelyingApp.registered(app, name, **BANK, reviewed=reviewed)
+        page = alice.browser.open(f"/end_session?client_id={name}")
+        assert isinstance(page, Page)
+        assert ("https://bank.example/" in page.html) is reviewed
