@@ -33,6 +33,19 @@ class Log:
             self.trips.append(statement)
 
 
+class Noted(list[str]):
+    """What somebody elsewhere was asked for, and what had been written by then."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__()
+        self._log = log
+        self.before: list[str] = []
+
+    def append(self, path: str) -> None:
+        self.before += self._log.writes
+        super().append(path)
+
+
 @contextmanager
 def watched(app: Flask) -> Iterator[Log]:
     """What this app sends while the context is open."""

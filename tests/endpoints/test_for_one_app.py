@@ -7,10 +7,12 @@ import pytest
 from flask import Flask
 from joserfc import jwe, jwk, jwt
 
-from tests.emulators import key_server
+from tests.emulators import document_server, key_server
 from tests.id_tokens import published_keys
 from tests.people import Person
 from tests.relying_app import RelyingApp, Visit
+from tests.statements import Noted, watched
+from tests.web_browser import Arrival
 
 ALG, ENC = "ECDH-ES+A128KW", "A256GCM"
 KEY = jwk.generate_key("EC", "P-256", private=True, auto_kid=True)
@@ -120,6 +122,21 @@ def test_keys_at_an_address_that_shows_none(app: Flask, alice: Person) -> None:
         response = comes(bank, alice).tries_to_redeem()
         assert (response.status_code, json.loads(response.data)["error"]) == (500, "server_error")
         assert "encrypted" in json.loads(response.data)["error_description"]
+
+
+@pytest.mark.incident("CVE-2026-4634")
+def test_nobody_else_waits_for_keys_that_are_slow(app: Flask, alice: Person) -> None:
+    """SQLite has one writer: the keys are read before it is written down that the request was answered."""
+    with document_server.serving() as server:
+        server.shows(KEYS)
+        bank = RelyingApp.registered(app, "bank", authorization_encrypted_response_alg=ALG, jwks_uri=server.at("/keys"))
+        visit = comes(bank, alice, response_mode="jwt")
+        with watched(app) as log:
+            server.asked = noted = Noted(log)
+            assert isinstance(visit.allows().at, Arrival)
+        assert noted == ["/keys"]
+        assert not [write for write in noted.before if "SET answered_at" in write]
+        assert any("SET answered_at" in write for write in log.writes)
 
 
 def userinfo(app: Flask, token: str) -> Any:

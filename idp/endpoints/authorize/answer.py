@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from idp.endpoints.authorize.steps import Answer
-from idp.issuance import authorization_code, authorization_response
+from idp.issuance import authorization_code, authorization_response, enclosed
 from idp.issuance.authorization_code import AuthorizationCode
 from idp.issuance.issue import Mint
 from idp.protocol import acr, response_mode
@@ -28,6 +28,12 @@ def with_code(request: AuthorizationRequest, answer: Answer, client: Client, min
         grant, request.reply_to.redirect_uri, request.nonce, request.code_challenge, expires_at, request.dpop_jkt
     )
     return _send(request.reply_to, {"code": authorization_code.seal(code, mint.sealer, now)}, client, mint, now)
+
+
+def gather(reply_to: ReplyTo, client: Client, mint: Mint, now: int) -> None:
+    """Before anything is written: whatever has to be read elsewhere for the answer."""
+    if response_mode.way_of(reply_to.response_mode)[1]:
+        enclosed.gather_keys("authorization", client.metadata, mint, now)
 
 
 def granted(request: AuthorizationRequest, answer: Answer) -> Grant:

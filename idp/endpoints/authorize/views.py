@@ -125,6 +125,7 @@ def _walk(pending: Pending, client: Client) -> Response:
     step = next_step(pending, session, agreed, client.metadata, _rules(session))
     if isinstance(step, Ask):
         return see_other(_page_of(step, pending))
+    answer.gather(pending.request.reply_to, client, house().mint, now())
     if pending.id and not pending_authorizations.answer_once(pending.id, cookies.browser_hash(), now()):
         raise flow.gone(pending.id)
     if pending.request.polled:

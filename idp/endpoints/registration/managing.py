@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from idp.endpoints.registration import sectors, statements
 from idp.endpoints.registration.registering import Registered, new_client_secret
 from idp.protocol import machine_registration, software_statement
+from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import InvalidClientMetadata, InvalidSoftwareStatement, InvalidToken
 from idp.settings.load import Settings
 from idp.store import audit, client_secrets, clients, registrations
@@ -39,13 +40,19 @@ def opened(client_id: str, token: str, now: int) -> Managed:
     client = clients.stored(client_id, now) if registration else None
     if client is None or registration is None or client.source != "registration" or client.state != "active":
         raise InvalidToken(UNKNOWN)
-    if registration.fingerprint == fingerprint(token) and not registration.is_settled:
-        registrations.settle(client_id, registration.fingerprint)
     return Managed(client, registration, token)
+
+
+def settle(managed: Managed) -> None:
+    """The app has our answer, since it uses the newest token: the one before is refused from now on."""
+    known = managed.registration
+    if known.fingerprint == fingerprint(managed.token) and not known.is_settled:
+        registrations.settle(managed.client.client_id, known.fingerprint)
 
 
 def read(managed: Managed, now: int) -> Registered:
     """RFC 7592 §2.1. The client secret is not among it: nobody here can read it."""
+    settle(managed)
     client, registration = managed.client, managed.registration
     ends_at = next((each.expires_at for each in reversed(client_secrets.live_of(client.client_id, now))), None)
     return Registered(
@@ -59,18 +66,16 @@ def read(managed: Managed, now: int) -> Registered:
 
 
 def update(managed: Managed, said: Mapping[str, object], settings: Settings, network: str, now: int) -> Registered:
-    """RFC 7592 §2.2: all of it anew, with a new registration access token.
+    """RFC 7592 §2.2: all of it anew, with a new registration access token. What is read elsewhere is read before
+    anything is written: SQLite has one writer, and the app chooses how slow that is.
 
     Raises the errors of RFC 7591 §3.2.2, and InvalidToken where the token was rotated meanwhile.
     """
     client, registration = managed.client, managed.registration
-    _insist_on_own(client, said)
-    if registration.statement and software_statement.MEMBER not in said:
-        raise InvalidSoftwareStatement("software_statement is missing: the app was registered with one")
-    heard, statement = statements.heard(said, settings.registration, now)
-    metadata = machine_registration.updated(client.metadata, heard, registration.policy)
-    insist_on_own_face(metadata, settings)
-    sectors.check(metadata)
+    try:
+        metadata, statement = _checked(managed, said, settings, now)
+    finally:
+        settle(managed)
     token = new_secret()
     if not registrations.rotated(client.client_id, fingerprint(managed.token), fingerprint(token), statement, now):
         raise InvalidToken(UNKNOWN)
@@ -79,6 +84,19 @@ def update(managed: Managed, said: Mapping[str, object], settings: Settings, net
     secret, ends_at = _secret(client, after, settings, now)
     audit.record("client.updated", now, client_id=client.client_id, network=network)
     return Registered(client.client_id, metadata, registration.created_at, statement, token, secret, ends_at)
+
+
+def _checked(managed: Managed, said: Mapping[str, object], settings: Settings, now: int) -> tuple[ClientMetadata, str]:
+    """What becomes of the registration, and the statement that goes with it."""
+    client, registration = managed.client, managed.registration
+    _insist_on_own(client, said)
+    if registration.statement and software_statement.MEMBER not in said:
+        raise InvalidSoftwareStatement("software_statement is missing: the app was registered with one")
+    heard, statement = statements.heard(said, settings.registration, now)
+    metadata = machine_registration.updated(client.metadata, heard, registration.policy)
+    insist_on_own_face(metadata, settings)
+    sectors.check(metadata)
+    return metadata, statement
 
 
 def remove(managed: Managed, network: str, now: int) -> None:
@@ -100,10 +118,11 @@ def _insist_on_own(client: Client, said: Mapping[str, object]) -> None:
 
 
 def _secret(before: Client, after: Client, settings: Settings, now: int) -> tuple[str, int]:
-    """A secret where there was none, none where there was one; else it stays."""
+    """A secret where there was none that it can use, none where it needs none; else it stays."""
     live = client_secrets.live_of(before.client_id, now)
+    if not after.metadata.has_secret or (after.metadata.signs_with_secret and not all(each.wrapped for each in live)):
+        client_secrets.revoked_all(before.client_id, now)
+        live = ()
     if not after.metadata.has_secret:
-        for each in live:
-            client_secrets.revoked(before.client_id, each.id, now)
         return "", 0
     return ("", live[-1].expires_at or 0) if live else new_client_secret(after, settings, now)

@@ -12,6 +12,7 @@ from idp.settings.load import Settings
 from tests.emulators import document_server
 from tests.emulators.document_server import DocumentServer
 from tests.endpoints.registration.conftest import CALLBACK, Machine, Opens, answer_of, refusal
+from tests.statements import Noted, watched
 
 ISSUER = "https://directory.example"
 KEY = ECKey.generate_key("P-256", {"kid": "one", "alg": "ES256", "use": "sig"})
@@ -148,3 +149,17 @@ def test_nothing_of_our_own_network_is_read(opens: Opens, settings: Settings, el
         sentences.add(said)
     assert elsewhere.asked == []
     assert len(sentences) == 1
+
+
+@pytest.mark.incident("CVE-2026-4634")
+def test_nobody_else_waits_for_a_list_that_is_slow(machine: Machine, elsewhere: DocumentServer) -> None:
+    """SQLite has one writer: what the app has us read is read before anything is written."""
+    elsewhere.shows(SECTOR["redirect_uris"])
+    told = machine.registered(**SECTOR, sector_identifier_uri=elsewhere.at("/sector.json"))
+    told = answer_of(machine.updates(told))  # its token is a new one, whose first use is written down
+    with watched(machine.server) as log:
+        elsewhere.asked = noted = Noted(log)
+        assert machine.updates(told).status_code == 200
+    assert noted == ["/sector.json"]
+    assert not [write for write in noted.before if "registrations" in write or "clients" in write]
+    assert any("registrations" in write for write in log.writes)
