@@ -15,7 +15,7 @@ from tests.developers.rounds import tick
 from tests.mailbox import Mailbox
 from tests.people import Person
 from tests.signing_up import shown, signs_in
-from tests.web_browser import Page
+from tests.web_browser import Browser, Page
 
 DAY = 86400
 
@@ -156,6 +156,29 @@ def test_of_two_who_leave_at_once_one_stays(app: Flask, dev: Developer, bob: Per
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(leaves, (dev.person, bob))) == [False, True]
     assert len(people_of(app, dev.client_id)) == 1
+
+
+def test_an_invitation_accepted_in_eight_tabs_is_taken_once(
+    app: Flask, dev: Developer, bob: Person, mailbox: Mailbox
+) -> None:
+    invites(dev, bob.email)
+    signs_in(bob)
+    form = shown(bob.browser.open("/developers/invitations")).form("invitation")
+    sent = {**form.fields, "decision": "accept"}
+    cookies = {name: str(bob.browser.cookie(name)) for name in ("portico_session", "portico_browser")}
+
+    def accepts(_tab: int) -> str:
+        tab = Browser(app)
+        for name, value in cookies.items():
+            tab.client.set_cookie(name, value, domain="127.0.0.1")
+        tab.post("/developers/invitations", sent)
+        assert max(response.status_code for response in tab.trail) < 500
+        return tab.here.rpartition("/")[2]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(accepts, range(8))) == sorted([dev.client_id, *["invitations"] * 7])
+    assert people_of(app, dev.client_id) == [dev.person.email, bob.email]
+    assert mailbox.kinds(bob.email).count("app_owners_changed") == 1
 
 
 def test_an_app_nobody_owns_any_more_stops_and_one_of_several_owners_goes_on(

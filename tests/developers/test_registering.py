@@ -95,6 +95,15 @@ def test_a_service_gets_a_token_of_its_own(app: Flask, alice: Person) -> None:
     assert service.posts_token({"grant_type": "client_credentials"}).status_code == 200
 
 
+def test_an_app_that_nobody_is_sent_back_to_is_spared_what_is_about_that(alice: Person, dev: Developer) -> None:
+    page = dev.opens()
+    assert "Test sign-in" in page.read.links
+    assert "Nobody reviewed this app yet" in page.text
+    page = Developer.of(alice, name="Nightly report", kind="service", redirects="").opens()
+    assert "Test sign-in" not in page.read.links
+    assert "Nobody reviewed this app yet" not in page.text, "nobody is asked about it"
+
+
 def test_only_kinds_that_work_are_offered(alice: Person) -> None:
     signs_in(alice)
     page = shown(alice.browser.open("/developers/new"))

@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from idp.settings.load import Settings
 from idp.store import base
-from tests import devices, racing
+from tests import backchannels, devices, racing
 from tests.mailbox import Mailbox
 from tests.people import Person
 from tests.racing import RACERS, Track
@@ -208,6 +208,18 @@ def test_one_device_code_gives_tokens_once(track: Track, settings: Settings, app
     waiting = devices.asks(devices.registered(app)).typed_by(alice).signs_in().allows()
     fields = {"grant_type": devices.GRANT, "device_code": waiting.said["device_code"], "client_id": "tv"}
     results = track.race(racing.posts, settings, *([("/token", fields, {})] * RACERS))
+    assert Counter(result.status for result in results) == {200: 1, 400: RACERS - 1}
+    assert {json.loads(r.said)["error"] for r in results if r.status == 400} == {"invalid_grant"}
+    assert [row.revoked_at for row in rows(app, "SELECT revoked_at FROM grants")] == [None]
+
+
+@pytest.mark.section("OpenID CIBA Core 1.0 §11")
+def test_one_auth_req_id_gives_tokens_once(track: Track, settings: Settings, app: Flask, alice: Person) -> None:
+    """As with a device: what the first got stays good."""
+    bank = backchannels.registered(app, first_party=True)
+    asked = backchannels.asks(bank, alice).seen_by(alice).signs_in().reviews().allows()
+    fields = {"grant_type": backchannels.GRANT, "auth_req_id": asked.said["auth_req_id"]}
+    results = track.race(racing.posts, settings, *([("/token", fields, {"Authorization": bank.basic()})] * RACERS))
     assert Counter(result.status for result in results) == {200: 1, 400: RACERS - 1}
     assert {json.loads(r.said)["error"] for r in results if r.status == 400} == {"invalid_grant"}
     assert [row.revoked_at for row in rows(app, "SELECT revoked_at FROM grants")] == [None]
