@@ -1,5 +1,7 @@
 """Registering an app: four fields, five kinds, safe defaults, a secret that is seen once; and the list of apps."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask import Flask
 
@@ -14,6 +16,7 @@ from tests.people import Person
 from tests.relying_app import RelyingApp
 from tests.signing_up import shown, signs_in
 from tests.statements import watched
+from tests.web_browser import Browser
 
 
 def test_the_console_begins_with_one_button_and_the_two_addresses_every_library_needs(alice: Person) -> None:
@@ -194,6 +197,22 @@ class TestQuota:
         assert "One person may own 1 app" in full.text
         late = alice.browser.submit(waiting, form=waiting.form("client_name"), client_name="B", redirect_uris=CALLBACK)
         assert shown(late).status == 422
+        assert len(owned(alice)) == 1
+
+    def test_of_four_forms_at_once_one_finds_room(self, app: Flask, alice: Person) -> None:
+        signs_in(alice)
+        typed = {"client_name": "B", "redirect_uris": CALLBACK, "contacts": alice.email, "kind": "web"}
+        forms = [shown(alice.browser.open("/developers/new")).form("client_name").fields for _ in range(4)]
+        cookies = {name: str(alice.browser.cookie(name)) for name in ("portico_session", "portico_browser")}
+
+        def sends(fields: dict[str, str]) -> int:
+            tab = Browser(app)
+            for name, value in cookies.items():
+                tab.client.set_cookie(name, value, domain="127.0.0.1")
+            return shown(tab.post("/developers/new", {**fields, **typed})).status
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(sends, forms)) == [200, 422, 422, 422]
         assert len(owned(alice)) == 1
 
 
