@@ -95,7 +95,7 @@ def _policy(arguments: argparse.Namespace, settings: Settings) -> Policy:
         raise NotDone(f"--scope: {problem.description}") from None
     except ValidationError:
         raise NotDone("--redirect-host is a host in lower case, as in photobox.example or .photobox.example") from None
-    return Policy(scopes, grant_types, hosts, usual.require_pkce and not arguments.without_pkce)
+    return Policy(scopes, grant_types, hosts, usual.require_pkce and not arguments.without_pkce, usual.details)
 
 
 def _list(_arguments: argparse.Namespace, _settings: Settings, now: int) -> int:

@@ -47,6 +47,7 @@ MANAGED: Final = (
 TRUST: Final = ("reviewed", "first_party")
 """What was said of the app as it was then, and not of what it makes of itself."""
 
+_DETAILS: Final = "authorization_details_types"
 BY_OWN_KEY: Final = ("private_key_jwt", client_certificate.SELF_SIGNED)
 
 LARGEST_SECTOR: Final = 64 * 1024
@@ -56,13 +57,15 @@ LARGEST_SECTOR: Final = 64 * 1024
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What an app that registers itself may become: these scopes and grant types, answers at these hosts alone ("" for
-    none: any; `.example.com` for all below), PKCE or the choice.
+    none: any; `.example.com` for all below), PKCE or the choice, and these types of authorization details: each opens
+    the API that knows it (RFC 9396 §10).
     """
 
     scopes: Scope
     grant_types: tuple[str, ...]
     redirect_hosts: tuple[str, ...] = ()
     require_pkce: bool = True
+    details: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         return json.dumps(asdict(self) | {"scopes": str(self.scopes)})
@@ -71,7 +74,7 @@ class Policy:
     def from_json(cls, text: str) -> "Policy":
         """What `to_json` wrote."""
         said = json.loads(text)
-        listed = {name: tuple(said[name]) for name in ("grant_types", "redirect_hosts")}
+        listed = {name: tuple(said.get(name, ())) for name in ("grant_types", "redirect_hosts", "details")}
         return cls(Scope(said["scopes"].split()), **listed, require_pkce=said["require_pkce"])
 
 
@@ -132,12 +135,14 @@ def _within(said: dict[str, object], policy: Policy) -> dict[str, object]:
     wished = {"grant_types": ["authorization_code"], "token_endpoint_auth_method": "client_secret_basic", **said}
     wished.setdefault("application_type", _application_type(said.get("redirect_uris")))
     wished.setdefault("id_token_claims", [])
+    details = {name: _some(said[name], policy.details, name) for name in (_DETAILS,) if name in said}
     is_public = wished["token_endpoint_auth_method"] == "none"
     return wished | {
         "grant_types": _some(wished["grant_types"], policy.grant_types, "grant_types"),
         "response_types": _code_alone(wished.get("response_types")),
         "scope": _scope(wished.get("scope"), policy),
         "require_pkce": is_public or policy.require_pkce,
+        **details,
         "reviewed": False,
     }
 
@@ -148,7 +153,7 @@ def _some(value: object, allowed: tuple[str, ...], name: str) -> object:
         return value
     kept = [word for word in value if word in allowed]
     if value and not kept:
-        raise InvalidClientMetadata(f"{name} may hold {', '.join(allowed)}")
+        raise InvalidClientMetadata(f"{name} may hold {', '.join(allowed) or 'nothing here'}")
     return kept
 
 

@@ -10,9 +10,10 @@ from idp.settings.load import Settings
 
 def standing(settings: Settings) -> Policy:
     """As the operator set it; an initial access token may say otherwise. Every app may ask for what an open API has."""
-    own = settings.registration
-    open_to_all = (scope for api in settings.resources.values() if api.open for scope in api.scopes)
-    return Policy(Scope((*own.scopes, *open_to_all)), own.grant_types, own.redirect_hosts, own.require_pkce)
+    own, open_to_all = settings.registration, [api for api in settings.resources.values() if api.open]
+    scopes = Scope((*own.scopes, *(scope for api in open_to_all for scope in api.scopes)))
+    details = tuple(type_ for api in open_to_all for type_ in api.details)
+    return Policy(scopes, own.grant_types, own.redirect_hosts, own.require_pkce, details)
 
 
 def insist_on_own_face(metadata: ClientMetadata, settings: Settings) -> None:

@@ -135,7 +135,9 @@ def test_a_host_is_one_of_them_or_below_one() -> None:
 
 
 def test_a_policy_is_stored_and_read() -> None:
-    policy = Policy(Scope.parse("a b"), ("client_credentials",), (".a.example",), require_pkce=False)
+    policy = Policy(
+        Scope.parse("a b"), ("client_credentials",), (".a.example",), require_pkce=False, details=("payment",)
+    )
     assert Policy.from_json(policy.to_json()) == policy
 
 
@@ -202,3 +204,14 @@ def test_who_gets_tokens_at_no_address_of_a_sector_proves_to_be_of_it(grant_type
         check_sector('["https://box.example/cb"]', honest)
     check_sector('["https://box.example/cb", "https://box.example/keys"]', honest)
     assert registered(lure | {"subject_type": "public"}, policy)
+
+
+@pytest.mark.section("RFC 9396 §10")
+def test_no_app_opens_an_api_to_itself_by_naming_its_details() -> None:
+    said = WEB | {"authorization_details_types": ["payment", "note"]}
+    assert registered(said, replace(POLICY, details=("note",))).authorization_details_types == ("note",)
+    with pytest.raises(InvalidClientMetadata, match="authorization_details_types may hold nothing here"):
+        registered(said, POLICY)
+    assert (
+        Policy.from_json('{"scopes": "a", "grant_types": [], "redirect_hosts": [], "require_pkce": true}').details == ()
+    )

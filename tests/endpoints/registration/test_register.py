@@ -8,6 +8,7 @@ from sqlalchemy import text
 from idp.protocol.machine_registration import Policy
 from idp.protocol.scope import Scope
 from idp.settings.load import Settings
+from idp.settings.resources import Detail, Resource
 from idp.store import base
 from tests.clocks import Clock
 from tests.endpoints.registration.conftest import CALLBACK, WIDE, Machine, Opens, answer_of, refusal
@@ -295,3 +296,21 @@ def test_what_it_pushes_is_counted_by_network_though_it_proves_itself(opens: Ope
     app = machine.as_app(machine.registered())
     statuses = [app.posts("/par", app.asks("openid").parameters).status_code for _ in range(11)]
     assert statuses == [201] * 10 + [429]
+
+
+@pytest.mark.section("RFC 9396 §10")
+@pytest.mark.incident("CVE-2026-63203")
+def test_no_app_lets_itself_in_to_an_api_that_is_not_open(opens: Opens, settings: Settings) -> None:
+    """Nor without any person: whoever may use a type of details may ask for the API that knows it."""
+    known = {"payment": Detail(sentence="Pay"), "note": Detail(sentence="Write")}
+    bank = Resource(identifier="https://bank.example", details={"payment": known["payment"]})
+    notes = Resource(identifier="https://notes.example", details={"note": known["note"]}, open=True)
+    machine = opens(mode="open", of_settings={"resources": {"bank": bank, "notes": notes}})
+    told = machine.registered(authorization_details_types=["payment", "note"])
+    assert told["authorization_details_types"] == ["note"]
+    asked = (
+        machine.as_app(told).asks("openid", resource="https://bank.example").seen_by(Person.of(ALICE, machine.server))
+    )
+    assert asked.error == "invalid_target"
+    refused = refusal(machine.registers(authorization_details_types=["payment"]))
+    assert refused == ("invalid_client_metadata", "authorization_details_types may hold note")
