@@ -3,12 +3,15 @@
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from idp.accounts import own_apps
 from idp.accounts.identifiers import BadEmail, normalise_email
 from idp.cli.opened import complain, say
+from idp.mail import developers as mails
 from idp.settings.load import Settings
-from idp.store import app_owners, audit, clients, users
+from idp.store import app_invitations, app_owners, audit, clients, users
+from idp.store.app_owners import AppPerson
 from idp.store.base import unit_of_work
 from idp.store.clients import Client
 from idp.web.house import house
@@ -71,18 +74,31 @@ def _review(arguments: argparse.Namespace, _settings: Settings, now: int) -> int
     return OK
 
 
-def _owners(arguments: argparse.Namespace, _settings: Settings, now: int) -> int:
+def _owners(arguments: argparse.Namespace, settings: Settings, now: int) -> int:
     with unit_of_work():
         client = stored(arguments.client_id, now)
         clients.hold(client.client_id)
+        before = app_owners.of_app(client.client_id)
         if arguments.add and app_owners.add(client.client_id, _person(arguments.add), now):
             audit.record("client.owner_added", now, client_id=client.client_id, by=OPERATOR)
-        if arguments.remove and app_owners.remove_any(client.client_id, _person(arguments.remove)):
+        if arguments.remove and app_owners.remove_any(client.client_id, gone := _person(arguments.remove)):
+            app_invitations.withdraw_all_of(gone, client.client_id)
             audit.record("client.owner_removed", now, client_id=client.client_id, by=OPERATOR)
         people = app_owners.of_app(client.client_id)
+        _tell_owners(client, before, people, settings, now)
     for person in people:
         say(f"{person.user_id}  {person.email}")
     return OK
+
+
+def _tell_owners(
+    client: Client, before: tuple[AppPerson, ...], after: tuple[AppPerson, ...], settings: Settings, now: int
+) -> None:
+    """As the console does: whoever owns the app, or did, reads who came and who went."""
+    for changed in (person for person in (*before, *after) if (person in before) is not (person in after)):
+        write = partial(mails.owners_changed, email=changed.email, came=changed in after)
+        for person in dict.fromkeys((*after, changed)):
+            own_apps.tell(person, client, write, settings, house().sealer, now, "/owners")
 
 
 def _remove(arguments: argparse.Namespace, _settings: Settings, now: int) -> int:

@@ -7,7 +7,8 @@ from flask import Flask
 
 from idp import clock
 from idp.protocol.client_metadata import ClientMetadata
-from idp.store import app_owners, clients
+from idp.store import app_invitations, app_owners, clients
+from idp.store.app_invitations import Invitation
 from idp.store.base import unit_of_work
 from idp.store.clients import Client
 from tests.clients.test_clients_command import Idp, house, idp  # noqa: F401 (fixtures)
@@ -65,6 +66,32 @@ def test_owners_are_listed_added_and_removed(box: Client, idp: Idp, alice: Perso
     assert idp("owners", "box", "--remove", alice.email)[1].splitlines() == [f"{bob.user_id}  {bob.email}"]
     assert idp("owners", "box", "--add", "nobody@example.org")[0] == 1
     assert idp("owners", "box", "--add", "nobody")[0] == 1
+
+
+def test_whoever_the_operator_removes_lets_nobody_in_and_all_of_them_read_so(
+    app: Flask,
+    box: Client,
+    idp: Idp,  # noqa: F811
+    alice: Person,
+    bob: Person,
+    mailbox: Mailbox,
+) -> None:
+    now = clock.now()
+    eve = "eve@example.org"
+    invitation = Invitation("i" * 22, "box", str(alice.user_id), eve, eve, False, now, now + 60)
+    with app.app_context(), unit_of_work():
+        app_invitations.open(invitation)
+    idp("owners", "box", "--add", bob.email)
+    for person in (alice, bob):
+        assert "from now on" in str(mailbox.newest(person.email).letter.paragraphs)
+    idp("owners", "box", "--remove", alice.email)
+    with app.app_context(), unit_of_work():
+        assert app_invitations.to(eve, now) == ()
+    for person in (alice, bob):
+        assert "any more" in str(mailbox.newest(person.email).letter.paragraphs)
+    assert mailbox.kinds(alice.email) == mailbox.kinds(bob.email) == ["app_owners_changed"] * 2
+    assert idp("owners", "box")[0] == 0
+    assert mailbox.kinds(bob.email) == ["app_owners_changed"] * 2, "nobody hears of a look"
 
 
 def test_removed_for_good(app: Flask, box: Client, idp: Idp) -> None:  # noqa: F811
