@@ -68,7 +68,7 @@ def expires_soon(app: OwnedApp) -> bool:
 
 
 def _tabs(owned: Owned) -> list[Tab]:
-    """Only pages that there are: each is a door of its own."""
+    """Only pages that there are, each a door of its own; a test ends where people are sent back to."""
     named = {
         "developers.app": gettext("Settings"),
         "developers.credentials": gettext("Credentials"),
@@ -79,6 +79,8 @@ def _tabs(owned: Owned) -> list[Tab]:
         "developers.owners": gettext("Owners"),
         "developers.delete": gettext("Delete"),
     }
+    if not kind_of(owned.app.metadata).redirects:
+        del named["developer_test.show"]
     return _there(named, owned)
 
 

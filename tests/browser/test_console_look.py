@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from idp.settings.load import Settings
 from tests.browser.chromium import DESKTOP, PHONE, SMALLEST, Looks, Scheme, page_fits, page_is_accessible, photograph
@@ -79,8 +79,10 @@ def test_every_page_fits_and_is_accessible(look: tuple[Page, str, Path | None], 
     expect(page.locator("#client-secret")).to_be_visible()
     at("", "secret")
     client_id = page.locator("#client-id").inner_text()
-    Developer.of(alice, name="Lantern", kind="native", redirects="http://127.0.0.1/cb")
+    short = Developer.of(alice, name="I", kind="native", redirects="http://127.0.0.1/cb")
     at("/developers", "apps")
+    page.goto(f"/developers/{short.client_id}")
+    beside(page.locator(".who .app-logo"), page.locator("h1"))
     for part in ("", "/credentials", "/advanced", "/owners", "/preview", "/delete"):
         at(f"/developers/{client_id}{part}", part.strip("/") or "settings")
     page.goto(f"/developers/{client_id}")
@@ -89,6 +91,15 @@ def test_every_page_fits_and_is_accessible(look: tuple[Page, str, Path | None], 
     page.locator(".panel-foot .btn--primary").click()
     at("", "settings-errors")
     at("/developers/invitations", "invitations")
+
+
+def beside(one: Locator, other: Locator) -> None:
+    """Neither stands above the other."""
+    first, second = one.bounding_box(), other.bounding_box()
+    assert first, one
+    assert second, other
+    assert first["y"] < second["y"] + second["height"]
+    assert second["y"] < first["y"] + first["height"]
 
 
 def test_a_developer_copies_uploads_changes_and_is_warned_before_losing_it(provider: Looks, alice: Person) -> None:

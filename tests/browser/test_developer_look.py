@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from idp.settings.load import Settings
 from tests.browser.chromium import DESKTOP, PHONE, Looks, Scheme, page_fits, page_is_accessible, photograph
@@ -41,6 +41,14 @@ def look(
         yield page, f"developer-{width}-{scheme}-{language}", photographs
 
 
+def leaves_the_beginning_of_code_alone(code: Locator) -> None:
+    """Its button stands at the right in every language, since code begins at the left."""
+    whole, button = code.bounding_box(), code.get_by_role("button").bounding_box()
+    assert whole, code
+    assert button, code
+    assert button["x"] > whole["x"] + whole["width"] / 2
+
+
 def test_every_page_fits_and_is_accessible(look: tuple[Page, str, Path | None], alice: Person) -> None:
     page, name, photographs = look
     dev = Developer.of(alice)
@@ -69,6 +77,7 @@ def test_every_page_fits_and_is_accessible(look: tuple[Page, str, Path | None], 
     expect(page.locator("#h-advice")).to_be_visible()
     at("", "check")
     at(f"{console}/quick-start", "quick-start")
+    leaves_the_beginning_of_code_alone(page.locator(".code").first)
     at(f"{console}/test", "test")
     page.locator("form .btn--primary").click()
     page.wait_for_url("**/consent?*")

@@ -121,6 +121,9 @@ def test_an_app_of_a_file_or_of_this_server_is_looked_at_and_not_changed(app: Fl
         page = own.opens()
         assert why in page.text
         assert "Save changes" not in page.text
+        assert "Choose a picture" not in page.text
+        assert "takes the review back" not in page.text
+        assert "Set it under Advanced" not in own.opens("/logout").text
         assert "Rotate secret" not in own.opens("/credentials").text
         before = own.app
         assert own.submits(page, "names", client_name="Mine").status == 422

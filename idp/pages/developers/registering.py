@@ -101,9 +101,9 @@ def _shown(owned: Owned) -> Response:
 
 
 def _what_next(owned: Owned) -> str:
-    """The way to a first sign-in; a service signs nobody in."""
+    """The way to a first sign-in; only apps that people are sent back to can be tested here."""
     paste = to("developer_quick_start.show", client_id=owned.client_id)
-    if not app_kinds.kind_of(owned.app.metadata).has_people:
+    if not app_kinds.kind_of(owned.app.metadata).redirects:
         return sentence('Copy its secret now. Then <a href="%(paste)s">paste a quick start</a>.', paste=paste)
     return sentence(
         'Copy its secret now. Then <a href="%(paste)s">paste a quick start</a>, or <a href="%(test)s">try a test '
