@@ -7,7 +7,6 @@ from flask import Blueprint, Response, request
 from idp.issuance import access_token, claims, userinfo_response
 from idp.issuance.subject import subject_of
 from idp.protocol.claims import SCOPE_CLAIMS, ClaimsRequest, release, wanted
-from idp.protocol.client_members import SIGNING_ALGS
 from idp.protocol.encryption import ENCS, KEY_ALGS
 from idp.protocol.errors import InsufficientScope, InvalidToken, OAuthError
 from idp.protocol.scope import OFFERED, OPENID
@@ -39,7 +38,7 @@ def userinfo() -> Response:
         raise InvalidToken(access_token.UNKNOWN)
     grant, person = found
     client = house().clients.find(grant.client_id, now())
-    if client is None:
+    if client is None or token.given_to not in ("", grant.client_id):  # RFC 8693: the person let another app see them
         raise InvalidToken(access_token.UNKNOWN)
     explanations.by(client, proved=True)
     scope = token.scope & client.metadata.scope
@@ -72,7 +71,6 @@ def metadata(settings: Settings) -> Mapping[str, object]:
     return {
         "userinfo_endpoint": f"{settings.server.issuer}/userinfo",
         "claims_supported": sorted(names.union(*(SCOPE_CLAIMS[scope] for scope in OFFERED if scope in SCOPE_CLAIMS))),
-        "userinfo_signing_alg_values_supported": list(SIGNING_ALGS),
         "userinfo_encryption_alg_values_supported": list(KEY_ALGS),
         "userinfo_encryption_enc_values_supported": list(ENCS),
     }

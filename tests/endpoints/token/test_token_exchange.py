@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from joserfc import jwt
 
+from idp.protocol.scope import Scope
 from idp.protocol.token_exchange import ACCESS_TOKEN, JWT
 from tests.clocks import Clock
 from tests.dpop import Holder
@@ -169,6 +170,16 @@ def test_it_opens_nothing_here_and_is_nobody_elses(front: RelyingApp, orders: Re
     headers = {"Authorization": f"Bearer {token}"}
     assert orders.server.test_client(use_cookies=False).get("/userinfo", headers=headers).status_code == 401
     assert introspected(front, token) == {"active": False}
+
+
+def test_not_even_where_it_is_made_for_us(app: Flask, front: RelyingApp, alice: Person) -> None:
+    """The person let another app see who they are."""
+    curious = service(app, "curious", scope="openid email", exchange_to=[front.issuer])
+    front.changed(scope=Scope(("openid", "email")))
+    tokens = front.asks("openid email").seen_by(alice).signs_in().redeems()
+    token = exchanges(curious, tokens.access_token, resource=front.issuer)[1]["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert app.test_client(use_cookies=False).get("/userinfo", headers=headers).status_code == 401
 
 
 @pytest.mark.section("RFC 9449 §7.2")
