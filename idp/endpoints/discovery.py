@@ -1,6 +1,7 @@
 """What Portico offers (OpenID Connect Discovery §3, RFC 8414), gathered from the doors that exist, and its keys."""
 
 import json
+from typing import Final
 
 from flask import Blueprint, Response, current_app, request
 
@@ -14,6 +15,10 @@ from idp.web.house import house, now
 
 routes = Blueprint("discovery", __name__)
 MAX_AGE = 3600
+SIGNED_HERE: Final = tuple(
+    f"{answer}_signing_alg_values_supported" for answer in ("id_token", "userinfo", "authorization", "introspection")
+)
+"""What is true of them depends on the keys, and not on a door."""
 
 
 @routes.get("/.well-known/openid-configuration", provide_automatic_options=False)
@@ -49,7 +54,7 @@ class Document:
     def naming(self, algorithms: tuple[str, ...]) -> bytes:
         """The document, with the algorithms that have a key to sign with at this moment; made once for each set."""
         if algorithms not in self._made:
-            members = {**self._members, "id_token_signing_alg_values_supported": algorithms}
+            members = {**self._members, **dict.fromkeys(SIGNED_HERE, algorithms)}
             self._made[algorithms] = json.dumps(members, separators=(",", ":")).encode()
         return self._made[algorithms]
 

@@ -10,7 +10,6 @@ from idp.issuance.access_token import AccessToken
 from idp.issuance.issue import type_of
 from idp.issuance.subject import subject_of
 from idp.protocol import resource
-from idp.protocol.client_members import SIGNING_ALGS
 from idp.protocol.encryption import ENCS, KEY_ALGS
 from idp.protocol.errors import InvalidGrant, InvalidToken, OAuthError
 from idp.settings.load import Settings
@@ -50,7 +49,6 @@ def metadata(settings: Settings) -> Mapping[str, object]:
     return {
         "introspection_endpoint": f"{settings.server.issuer}/introspect",
         **client_authentication.metadata(settings, "introspection_endpoint", public=False),
-        "introspection_signing_alg_values_supported": list(SIGNING_ALGS),
         "introspection_encryption_alg_values_supported": list(KEY_ALGS),
         "introspection_encryption_enc_values_supported": list(ENCS),
     }

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 
 from idp.protocol.errors import ERROR_CODES
 from idp.settings.load import Settings
-from tests import provider
+from idp.store import base, signing_keys
+from tests import databases, provider
 from tests.people import Person
 from tests.relying_app import RelyingApp
 
@@ -109,6 +110,16 @@ def test_what_is_advertised_works(document: dict[str, Any], app: Flask, alice: P
         tokens = relying.asks().seen_by(alice)
         tokens = tokens.signs_in() if hasattr(tokens.at, "read") and "password" in tokens.page.form().names else tokens
         assert tokens.allows().redeems().header["alg"] == alg
+
+
+def test_what_no_key_signs_is_not_advertised(settings: Settings, database: str) -> None:
+    """An install may do without ES256 and EdDSA (keys.algorithms)."""
+    with provider.opened(settings) as server:
+        with server.app_context(), base.unit_of_work():
+            assert signing_keys.added(next(key for key in databases.first_keys() if key.alg == "RS256"))
+        document = json.loads(server.test_client().get(ADDRESSES[0]).data)
+    for answer in ("id_token", "userinfo", "authorization", "introspection"):
+        assert document[f"{answer}_signing_alg_values_supported"] == ["RS256"]
 
 
 def test_the_scopes_and_claims_it_names_are_released(document: dict[str, Any], shop: RelyingApp, alice: Person) -> None:

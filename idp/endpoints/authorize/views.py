@@ -15,7 +15,7 @@ from idp.endpoints.authorize.steps import SIGN_IN, Ask, Refuse, Rules, next_step
 from idp.issuance import apis
 from idp.protocol import acr, pkce, prompt, request_uri, resource, response_mode, response_type
 from idp.protocol.authorization_request import ReplyTo
-from idp.protocol.client_members import CLIENT_ALGS, SIGNING_ALGS
+from idp.protocol.client_members import CLIENT_ALGS
 from idp.protocol.encryption import ENCS, KEY_ALGS
 from idp.protocol.errors import InvalidClient, InvalidRequest, InvalidRequestUri, OAuthError
 from idp.protocol.hints import DISPLAYS
@@ -107,7 +107,6 @@ def metadata(settings: Settings) -> Mapping[str, object]:
         "authorization_response_iss_parameter_supported": True,
         "claims_parameter_supported": True,
         "claim_types_supported": ["normal"],
-        "authorization_signing_alg_values_supported": list(SIGNING_ALGS),
         "authorization_encryption_alg_values_supported": list(KEY_ALGS),
         "authorization_encryption_enc_values_supported": list(ENCS),
         "request_parameter_supported": True,
