@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from idp import clock
 from idp.protocol.client_metadata import ClientMetadata
+from idp.signing import shared_secrets
 from idp.store import base, client_secrets, clients
 from tests.id_tokens import verified
 from tests.people import Person
@@ -48,8 +49,8 @@ class RelyingApp:
         with server.app_context(), base.unit_of_work():
             assert clients.added(clients.Client(client_id, registration), now)
             if secret:
-                stored = client_secrets.StoredSecret(base.new_id(), client_id, base.fingerprint(secret), now)
-                assert client_secrets.added(stored)
+                folder = server.extensions["portico"].folder
+                assert client_secrets.added(shared_secrets.stored(secret, client_id, registration, lambda: folder, now))
         return cls(server, client_id, secret, next(iter(registration.redirect_uris), ""))
 
     def suspended(self) -> None:

@@ -143,7 +143,7 @@ def of_clients(home: House, now: int) -> Iterator[Finding]:
     if not active:
         yield Finding("no app is registered: 'idp clients add' or 'idp clients apply'", is_wrong=False)
     for client in active:
-        if not client.metadata.public and not client.secrets:
+        if client.metadata.has_secret and not client.working_secrets:
             yield Finding(f"{client.client_id} has no live secret: 'idp clients secret add {client.client_id}'")
     if not home.settings.clients.directory.is_dir():
         return

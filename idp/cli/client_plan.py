@@ -17,7 +17,9 @@ UNREGISTERED = Client("", ClientMetadata())
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happens to one app. `client` is what it will be; its `secrets` are those it will have, but for a new one."""
+    """What happens to one app. `client` is what it will be, with the fingerprints of the secrets it will have but for a
+    generated one; `new_secrets` are secrets themselves, `ended_secrets` fingerprints.
+    """
 
     kind: Kind
     client: Client
@@ -50,11 +52,12 @@ def summary(steps: Iterable[Step]) -> str:
 def _declared(app: Declared, before: Client | None) -> Step:
     had = before or UNREGISTERED
     wants = None if app.secrets is None else tuple(map(fingerprint, app.secrets))
-    generates = wants is None and app.metadata.has_secret and not had.secrets
-    stays = () if not app.metadata.has_secret else had.secrets if wants is None else wants
+    works = replace(had, metadata=app.metadata).working_secrets
+    generates = wants is None and app.metadata.has_secret and not works
+    stays = () if not app.metadata.has_secret else works if wants is None else wants
     client = Client(app.client_id, app.metadata, "file", "active", stays)
-    new = tuple(secret for secret in stays if secret not in had.secrets)
-    ended = tuple(secret for secret in had.secrets if secret not in stays)
+    new = tuple(secret for secret in app.secrets or () if fingerprint(secret) not in works)
+    ended = tuple(secret for secret in had.secrets if secret not in works or secret not in stays)
     told = (*_differences(had, client), *_of_secrets(len(new), len(ended), generates))
     kind: Kind = "add" if before is None else "change" if told else "keep"
     return Step(kind, client, told, f" ({app.file})", new, ended, generates)

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from idp import clock
 from idp.cli import client_export, client_files, client_plan, client_states
@@ -14,9 +15,10 @@ from idp.cli.client_states import NotDone
 from idp.cli.opened import complain, opened, say, settings_for
 from idp.protocol.client_metadata import ClientMetadata
 from idp.settings.load import Settings
+from idp.signing import shared_secrets
+from idp.signing.wrapping import KeyFolder
 from idp.store import audit, client_secrets, clients
-from idp.store.base import fingerprint, new_id, new_secret, unit_of_work
-from idp.store.client_secrets import StoredSecret
+from idp.store.base import new_secret, unit_of_work
 from idp.store.clients import Client
 
 OK, FAILED = 0, 1
@@ -82,7 +84,7 @@ def apply(settings: Settings, now: int) -> int:
     with unit_of_work():
         clients.held()
         steps = client_plan.plan(declared.apps, clients.every(now))
-        shown_once = [line for step in steps for line in _applied(step, now)]
+        shown_once = [line for step in steps for line in _applied(step, settings, now)]
     _tell(steps)
     for line in shown_once:
         say(line)
@@ -127,13 +129,13 @@ def _apply(_arguments: argparse.Namespace, settings: Settings, now: int) -> int:
     return apply(settings, now)
 
 
-def _add(arguments: argparse.Namespace, _settings: Settings, now: int) -> int:
+def _add(arguments: argparse.Namespace, settings: Settings, now: int) -> int:
     app = Client(arguments.client_id, _metadata(arguments), source="cli")
     with unit_of_work():
         if not clients.added(app, now):
             raise NotDone(f"client_id {app.client_id} is taken")
         audit.record("client.added", now, client_id=app.client_id, source=app.source)
-        secret = None if app.metadata.public else _give_secret(app.client_id, now)
+        secret = None if app.metadata.public else _give_secret(app, settings, now)
     complain(f"{app.client_id} is registered." + ("" if secret is None else " Its secret, shown this once:"))
     if secret is not None:
         say(secret)
@@ -182,11 +184,11 @@ def _secret_add(arguments: argparse.Namespace, settings: Settings, now: int) -> 
     if expires_at is not None and expires_at <= now:
         raise NotDone("--days must be at least 1")
     with unit_of_work():
-        if client_states.stored(arguments.client_id, now).metadata.public:
-            raise NotDone(
-                f"{arguments.client_id} is a public client (token_endpoint_auth_method = none): it has no secret"
-            )
-        secret = _give_secret(arguments.client_id, now, expires_at)
+        app = client_states.stored(arguments.client_id, now)
+        if not app.metadata.has_secret:
+            method = app.metadata.token_endpoint_auth_method
+            raise NotDone(f"{app.client_id} has token_endpoint_auth_method = {method}: it has no secret")
+        secret = _give_secret(app, settings, now, expires_at)
     complain(f"A new secret of {arguments.client_id}, shown this once:")
     say(secret)
     return OK
@@ -234,7 +236,7 @@ def _tell(steps: Iterable[Step]) -> None:
     say(client_plan.summary(steps))
 
 
-def _applied(step: Step, now: int) -> list[str]:
+def _applied(step: Step, settings: Settings, now: int) -> list[str]:
     """Do one step; the lines to show once, when all of it is committed."""
     if step.kind == "keep":
         return []
@@ -246,21 +248,25 @@ def _applied(step: Step, now: int) -> list[str]:
         if secret.fingerprint in step.ended_secrets:
             _end_secret(client_id, secret.id, now)
     for stored in step.new_secrets:
-        _store_secret(client_id, stored, now)
-    return [f"{client_id}: client_secret {_give_secret(client_id, now)} (shown this once)"] if step.generates else []
+        _store_secret(stored, step.client, settings, now)
+    if not step.generates:
+        return []
+    return [f"{client_id}: client_secret {_give_secret(step.client, settings, now)} (shown this once)"]
 
 
-def _give_secret(client_id: str, now: int, expires_at: int | None = None) -> str:
+def _give_secret(app: Client, settings: Settings, now: int, expires_at: int | None = None) -> str:
     secret = new_secret()
-    _store_secret(client_id, fingerprint(secret), now, expires_at)
+    _store_secret(secret, app, settings, now, expires_at)
     return secret
 
 
-def _store_secret(client_id: str, stored: str, now: int, expires_at: int | None = None) -> None:
-    secret = StoredSecret(new_id(), client_id, stored, now, expires_at)
-    if not client_secrets.added(secret):
-        raise NotDone(f"{client_id} has two live secrets already: revoke one first (`idp clients show {client_id}`)")
-    audit.record("client.secret_added", now, client_id=client_id, secret=secret.id)
+def _store_secret(secret: str, app: Client, settings: Settings, now: int, expires_at: int | None = None) -> None:
+    folder = partial(KeyFolder.open, settings.keys.directory)
+    stored = shared_secrets.stored(secret, app.client_id, app.metadata, folder, now, expires_at)
+    if not client_secrets.added(stored):
+        said = f"{app.client_id} has two live secrets already: revoke one first"
+        raise NotDone(f"{said} (`idp clients show {app.client_id}`)")
+    audit.record("client.secret_added", now, client_id=app.client_id, secret=stored.id)
 
 
 def _end_secret(client_id: str, secret_id: str, now: int) -> None:

@@ -173,12 +173,12 @@ def _answers(url: str) -> bool:
 
 @contextmanager
 def _stop_on_signal() -> Iterator[None]:
-    """SIGTERM (and a closed terminal) ends the demo as Ctrl-C does."""
+    """SIGTERM (and a closed terminal) ends the demo as Ctrl-C does, which a script may have set to be ignored."""
 
     def told(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:

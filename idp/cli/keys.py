@@ -8,7 +8,7 @@ from pathlib import Path
 from idp import clock
 from idp.accounts import second_factor
 from idp.cli.opened import complain, opened, say, settings_for
-from idp.signing import by_hand, rotation
+from idp.signing import by_hand, rotation, shared_secrets
 from idp.signing.keys import UnusableKey, from_pem
 from idp.signing.rotation import Policy
 from idp.signing.wrapping import BadWrapping, KeyFolderError, wrapped_under
@@ -119,8 +119,8 @@ def _reseal(arguments: argparse.Namespace, home: House, now: int) -> None:
     resealed = by_hand.reseal(now, home.folder)
     say(f"{resealed} private halves were sealed again; all of them are under {number:04}.key now.")
     with unit_of_work():
-        apps = second_factor.reseal(home.folder, now)
-    say(f"{apps} keys of authenticator apps were sealed again too.")
+        apps, clients = second_factor.reseal(home.folder, now), shared_secrets.reseal(home.folder, now)
+    say(f"{apps} keys of authenticator apps and {clients} secrets of apps that sign were sealed again too.")
     for name in waiting:
         say(f"Nodes with a keys/ of their own: rename {name:04}.next to {name:04}.key there too.")
     if older := ", ".join(f"{key.number:04}.key" for key in home.folder.all_keys if key.number < number):

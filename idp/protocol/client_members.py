@@ -25,9 +25,12 @@ GRANT_TYPES: Final = (
 OF_PEOPLE: Final = ("authorization_code", device_flow.GRANT_TYPE, backchannel.GRANT_TYPE)
 """Grant types by which a person lets the app in, and it may go on refreshing."""
 SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
-AUTH_METHODS: Final = (*SECRET_METHODS, "private_key_jwt", *client_certificate.METHODS, "none")
+SECRET_JWT: Final = "client_secret_jwt"
+AUTH_METHODS: Final = (*SECRET_METHODS, SECRET_JWT, "private_key_jwt", *client_certificate.METHODS, "none")
 CLIENT_ALGS: Final = ("RS256", "PS256", "ES256", "EdDSA")
-"""What clients may sign with."""
+"""What clients may sign with that have a key of their own."""
+SECRET_ALGS: Final = ("HS256",)
+"""What their secret signs with: it has 43 characters, and longer digests want longer keys (RFC 7518 §3.2)."""
 SIGNING_ALGS: Final = ("RS256", "ES256", "EdDSA")
 
 KINDS: Final[Mapping[str, kinds.Kind]] = {
@@ -37,7 +40,7 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "grant_types": kinds.some_of(*GRANT_TYPES),
     "response_types": kinds.some_of("code"),
     "token_endpoint_auth_method": kinds.one_of(*AUTH_METHODS),
-    "token_endpoint_auth_signing_alg": kinds.one_of(*CLIENT_ALGS),
+    "token_endpoint_auth_signing_alg": kinds.one_of(*CLIENT_ALGS, *SECRET_ALGS),
     "jwks": kinds.key_set,
     "jwks_uri": kinds.web_address,
     "application_type": kinds.one_of("web", "native"),

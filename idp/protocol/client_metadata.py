@@ -20,6 +20,7 @@ from idp.protocol.uri import Uri
 AuthMethod = Literal[
     "client_secret_basic",
     "client_secret_post",
+    "client_secret_jwt",
     "private_key_jwt",
     "tls_client_auth",
     "self_signed_tls_client_auth",
@@ -179,7 +180,12 @@ class ClientMetadata:
     @property
     def has_secret(self) -> bool:
         """It proves who it is by a secret that both sides know."""
-        return self.token_endpoint_auth_method in (None, *client_members.SECRET_METHODS)
+        return self.token_endpoint_auth_method in (None, *client_members.SECRET_METHODS, client_members.SECRET_JWT)
+
+    @property
+    def signs_with_secret(self) -> bool:
+        """Its secret is never sent, and we must know it to verify what it signed (Core §9, client_secret_jwt)."""
+        return self.token_endpoint_auth_method == client_members.SECRET_JWT
 
     @property
     def auth_methods(self) -> tuple[str, ...]:

@@ -19,11 +19,14 @@ from idp.protocol import (
 from idp.protocol import member_kinds as kinds
 from idp.protocol.claims import SCOPE_CLAIMS
 from idp.protocol.client_members import (
+    CLIENT_ALGS,
     DEFAULT_SCOPE,
     KINDS,
     LOCALIZABLE,
     OF_PEOPLE,
     PROMISES,
+    SECRET_ALGS,
+    SECRET_JWT,
 )
 from idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.protocol.locales import is_language_tag
@@ -126,6 +129,17 @@ def _keys_are_where_they_are_needed(members: Members, metadata: Mapping[str, obj
         raise InvalidClientMetadata("token_endpoint_auth_method private_key_jwt needs jwks or jwks_uri")
 
 
+def _a_secret_signs_its_own_way(members: Members, metadata: Mapping[str, object]) -> None:
+    """OpenID Connect Core §9: an HMAC with the secret, a signature with the private key."""
+    algorithm = members.get("token_endpoint_auth_signing_alg")
+    by_secret = members.get("token_endpoint_auth_method") == SECRET_JWT
+    if algorithm is not None and (algorithm in SECRET_ALGS) != by_secret:
+        fitting = " or ".join(SECRET_ALGS if by_secret else CLIENT_ALGS)
+        raise InvalidClientMetadata(
+            f"token_endpoint_auth_signing_alg {algorithm} does not fit token_endpoint_auth_method: use {fitting}"
+        )
+
+
 def _certificates_have_a_name(members: Members, metadata: Mapping[str, object]) -> None:
     client_certificate.check(members)
 
@@ -208,6 +222,7 @@ RULES: Final = (
     _back_channel_is_described,
     _public_clients_use_pkce,
     _keys_are_where_they_are_needed,
+    _a_secret_signs_its_own_way,
     _certificates_have_a_name,
     _what_is_encrypted_has_a_key,
     _pairwise_has_a_sector,

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwa import JWSAlgModel
-from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from idp.protocol.strict_json import BadJson, read_object
 from idp.signing.compact import LONGEST_JWT, BadToken, taken_apart
@@ -25,6 +25,8 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(("EdDSA", "Ed25519"), ("OKP", "Ed25519")),
 }
 """The type and curve of key that each algorithm takes. Nothing symmetric, not `none`, no curve but the usual."""
+SHARED: Final = ("HS256",)
+"""With a secret that both sides know; never looked for where keys are (RFC 8725 §3.1)."""
 ALGORITHMS: Final = tuple(KINDS)
 CLASSES: Final[Mapping[str, type[RSAKey] | type[ECKey] | type[OKPKey]]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 IGNORED: Final = frozenset({"alg", "kid", "typ", "cty", "x5t", "x5t#S256"})
@@ -43,16 +45,20 @@ class Verified(NamedTuple):
     alg: str
 
 
-class _Asymmetric(jws.JWSRegistry):
-    """joserfc's registry held to the algorithms above."""
+class _Only(jws.JWSRegistry):
+    """joserfc's registry held to some algorithms."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        super().__init__(algorithms=list(names), strict_check_header=False)  # `_parse` looks at the header itself
 
     def get_alg(self, name: str) -> JWSAlgModel:
-        if name not in KINDS:
+        if self.allowed is None or name not in self.allowed:
             raise BadToken(f"algorithm {name!r:.40} is not taken")
         return self.algorithms[name]
 
 
-REGISTRY: Final = _Asymmetric(strict_check_header=False)  # `_parse` looks at the header itself
+REGISTRY: Final = _Only(ALGORITHMS)
+OF_SECRETS: Final = _Only(SHARED)
 
 
 def verify(
@@ -62,15 +68,30 @@ def verify(
 
     RFC 7515 §5.2, RFC 8725 §3. Raises UnknownKey, and BadToken for everything else; the sentence is for the log.
     """
-    parsed, header = _parse(token)
-    alg = header["alg"]
-    if alg not in algorithms or alg not in KINDS:
-        raise BadToken(f"algorithm {alg!r:.40} is not taken")
-    if header.get("typ", "").lower().removeprefix("application/") not in typ:
-        raise BadToken(f"typ {header.get('typ')!r:.40} is not taken here")
+    parsed, header, alg = _fitting(token, [name for name in algorithms if name in KINDS], typ)
     if not any(_is_genuine(parsed, key) for key in _candidates(keys, alg, header.get("kid"))):
         raise BadToken("the signature does not fit")
     return Verified(_claims(parsed), alg)
+
+
+def verify_shared(token: str, secret: bytes, *, algorithms: Collection[str], typ: Collection[str]) -> Verified:
+    """The same for what was signed with a secret that we know too (RFC 7518 §3.2). Raises BadToken."""
+    parsed, _, alg = _fitting(token, [name for name in algorithms if name in SHARED], typ)
+    if not _is_genuine(parsed, OctKey.import_key(secret), OF_SECRETS):
+        raise BadToken("the signature does not fit")
+    return Verified(_claims(parsed), alg)
+
+
+def _fitting(
+    token: str, algorithms: Collection[str], typ: Collection[str]
+) -> tuple[jws.CompactSignature, Mapping[str, str], str]:
+    parsed, header = _parse(token)
+    alg = header["alg"]
+    if alg not in algorithms:
+        raise BadToken(f"algorithm {alg!r:.40} is not taken")
+    if header.get("typ", "").lower().removeprefix("application/") not in typ:
+        raise BadToken(f"typ {header.get('typ')!r:.40} is not taken here")
+    return parsed, header, alg
 
 
 def _parse(token: str) -> tuple[jws.CompactSignature, Mapping[str, str]]:
@@ -135,9 +156,9 @@ def bits(modulus: str) -> int:
     return int.from_bytes(urlsafe_b64decode(modulus + "=" * (-len(modulus) % 4))).bit_length()
 
 
-def _is_genuine(parsed: jws.CompactSignature, key: Key) -> bool:
+def _is_genuine(parsed: jws.CompactSignature, key: Key | OctKey, registry: jws.JWSRegistry = REGISTRY) -> bool:
     try:
-        return jws.validate_compact(parsed, key, registry=REGISTRY)
+        return jws.validate_compact(parsed, key, registry=registry)
     except (JoseError, ValueError):
         return False
 
@@ -158,6 +179,12 @@ def claimed(token: str, name: str) -> str:
     parsed, _ = _parse(token)
     value = _claims(parsed).get(name)
     return value if isinstance(value, str) else ""
+
+
+def is_by_secret(token: str) -> bool:
+    """Whether a JWT says by itself that a shared secret signed it."""
+    _, header = _parse(token)
+    return header["alg"] in SHARED
 
 
 def is_unsigned(token: str) -> bool:

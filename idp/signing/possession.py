@@ -25,10 +25,11 @@ class BadProof(Exception):
 
 
 class Possession(NamedTuple):
-    """`thumbprint` (RFC 7638) names the key, `claims` are what its holder signed."""
+    """`thumbprint` (RFC 7638) names the key, `claims` are what its holder signed, with `alg`."""
 
     thumbprint: str
     claims: Mapping[str, Any]
+    alg: str
 
 
 class _ProofAlgorithms(jws.JWSRegistry):
@@ -42,7 +43,7 @@ class _ProofAlgorithms(jws.JWSRegistry):
         return self.algorithms[name]
 
 
-REGISTRY = _ProofAlgorithms()
+REGISTRY = _ProofAlgorithms(strict_check_header=False)  # RFC 7515 §4: members nobody knows are ignored
 
 
 def read(text: str) -> Possession:
@@ -58,7 +59,7 @@ def read(text: str) -> Possession:
         raise BadProof("the proof is no JWT, or its key cannot be used") from None
     if not genuine:
         raise BadProof("the signature does not fit the key in the header")
-    return Possession(key.thumbprint(), claims)
+    return Possession(key.thumbprint(), claims, str(header["alg"]))
 
 
 def _key(header: Mapping[str, Any]) -> jwk.Key:

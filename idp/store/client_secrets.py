@@ -1,6 +1,7 @@
-"""Secrets of confidential clients: fingerprints only; two may live at once, so that one can follow the other.
+"""Secrets of confidential clients: fingerprints; two may live at once, so that one can follow the other.
 
 A secret has 256 random bits, so one round of SHA-256 keeps it: nobody can try them all (unlike a password).
+Of the secrets that sign (client_secret_jwt) a copy is kept too, wrapped under keys/ (signing.shared_secrets).
 """
 
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     String,
+    Text,
     bindparam,
     column,
     func,
@@ -40,6 +42,7 @@ class ClientSecret(Base):
     revoked_at: Mapped[int | None] = mapped_column(BigInteger)
     used_at: Mapped[int | None] = mapped_column(BigInteger)
     told_days: Mapped[int | None] = mapped_column(Integer)
+    wrapped: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class StoredSecret:
     """Seconds since the epoch from which on it is refused; None: never."""
     used_at: int | None = None
     """When it was presented last, to the hour; None: not yet."""
+    wrapped: str = field(default="", repr=False)
+    """The secret itself, sealed under keys/, where it signs; "" where it is only compared."""
 
 
 COLUMNS = (
@@ -63,6 +68,7 @@ COLUMNS = (
     ClientSecret.created_at,
     ClientSecret.expires_at,
     ClientSecret.used_at,
+    ClientSecret.wrapped,
 )
 OF_THIS_CLIENT = ClientSecret.client_id == bindparam("client")
 NOT_REVOKED = ClientSecret.revoked_at.is_(None)
@@ -73,14 +79,20 @@ HOW_MANY = select(func.count()).where(OF_THIS_CLIENT, NOT_REVOKED, NOT_EXPIRED).
 CLIENTS = table("clients", column("id"), column("updated_at"))
 ONE_AT_A_TIME = update(CLIENTS).where(CLIENTS.c.id == bindparam("client")).values(updated_at=bindparam("now"))
 ADD = insert(Base.metadata.tables["client_secrets"]).from_select(
-    ("id", "client_id", "secret", "created_at", "expires_at"),
+    ("id", "client_id", "secret", "created_at", "expires_at", "wrapped"),
     select(
         bindparam("id", type_=String),
         bindparam("client", type_=String),
         bindparam("secret", type_=String),
         bindparam("now", type_=BigInteger),
         bindparam("expires", type_=BigInteger),
+        bindparam("wrapped", type_=Text),
     ).where(HOW_MANY < MOST_LIVE),
+)
+REWRAP = (
+    update(ClientSecret)
+    .where(ClientSecret.id == bindparam("secret_id"), ClientSecret.wrapped == bindparam("before"))
+    .values(wrapped=bindparam("after"))
 )
 REVOKE = (
     update(ClientSecret)
@@ -139,7 +151,7 @@ def added(secret: StoredSecret) -> bool:
     The client's row is written first: whoever else adds one at the same moment waits, then counts this one.
     """
     client = {"client": secret.client_id, "now": secret.created_at}
-    values = {"id": secret.id, "secret": secret.fingerprint, "expires": secret.expires_at}
+    values = {"id": secret.id, "secret": secret.fingerprint, "expires": secret.expires_at, "wrapped": secret.wrapped}
     return count(ONE_AT_A_TIME, client) == 1 and count(ADD, client | values) == 1
 
 
@@ -156,6 +168,11 @@ def revoked_all(client_id: str, now: int) -> int:
 def ends_at(client_id: str, secret_id: str, at: int, now: int) -> bool:
     """The secret is refused from that second on; False when it would have been before, or is no live one."""
     return count(END_AT, {"client": client_id, "secret_id": secret_id, "at": at, "now": now}) == 1
+
+
+def rewrapped(secret_id: str, before: str, after: str) -> bool:
+    """Its copy is sealed anew; False when it is not what it was."""
+    return count(REWRAP, {"secret_id": secret_id, "before": before, "after": after}) == 1
 
 
 def used(client_id: str, stored: str, now: int) -> None:

@@ -58,6 +58,8 @@ class Client:
     source: Source = "cli"
     state: State = "active"
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    wrapped: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    """The secrets themselves, each wrapped, in the order of their fingerprints; "" for one that only compares."""
     used_at: int = field(default=0, compare=False)
     fresh_until: int = field(default=0, compare=False)
     is_owned: bool = field(default=False, compare=False)
@@ -66,6 +68,13 @@ class Client:
         """Whether this is one of its secrets; the time it takes does not tell how much of it is right."""
         shown = fingerprint(presented)
         return any(compare_digest(shown, secret) for secret in self.secrets)
+
+    @property
+    def working_secrets(self) -> tuple[str, ...]:
+        """The fingerprints of those it can prove itself by: one that is to sign must be known in full."""
+        if not self.metadata.signs_with_secret:
+            return self.secrets
+        return tuple(secret for secret, copy in zip(self.secrets, self.wrapped, strict=True) if copy)
 
 
 NOBODY = Client("", ClientMetadata())
@@ -82,6 +91,7 @@ JOINED = (
         exists().where(AppOwner.client_id == ClientRow.id).label("is_owned"),
         ClientSecret.secret,
         ClientSecret.expires_at,
+        ClientSecret.wrapped,
     )
     .outerjoin(
         ClientSecret,
@@ -195,11 +205,11 @@ def _read(client_id: str, now: int) -> tuple[Client | None, int | None]:
 def _clients(rows: Iterable[Any]) -> Iterator[tuple[Client, int | None]]:
     """One client per run of rows: it stands in each of them, beside one of its secrets or beside nothing."""
     for (client_id, registration, source, state, used, fresh, owned), group in groupby(rows, itemgetter(*range(7))):
-        secrets = [(secret, expires_at) for *_, secret, expires_at in group if secret]
-        fingerprints = tuple(secret for secret, _ in secrets)
+        secrets = [(secret, expires_at, copy) for *_, secret, expires_at, copy in group if secret]
+        fingerprints, copies = tuple(secret for secret, *_ in secrets), tuple(copy for *_, copy in secrets)
         metadata = ClientMetadata.from_json(registration)
-        client = Client(client_id, metadata, source, state, fingerprints, used, fresh, bool(owned))
-        yield client, min((at for _, at in secrets if at is not None), default=None)
+        client = Client(client_id, metadata, source, state, fingerprints, copies, used, fresh, bool(owned))
+        yield client, min((at for _, at, _ in secrets if at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from urllib.parse import unquote_plus
 from flask import Response, g, request
 
 from idp.protocol import client_assertion, client_certificate
-from idp.protocol.client_members import CLIENT_ALGS
+from idp.protocol.client_members import CLIENT_ALGS, SECRET_ALGS, SECRET_JWT
 from idp.protocol.errors import InvalidClient, InvalidRequest, OAuthError
 from idp.protocol.parameters import Parameters
 from idp.settings.load import Settings
-from idp.signing import foreign
+from idp.signing import foreign, shared_secrets
 from idp.signing.ring import BadToken
 from idp.store import client_secrets, clients, used_once
 from idp.store.base import fingerprint
@@ -60,10 +60,12 @@ def who_asks(parameters: Parameters) -> Client:
 
 def _note_secret(claimed: Presented, client: Client) -> None:
     """Owners of an app read which of its secrets is still in use, and end the other one."""
-    if client.source != "console" or claimed.method not in (BASIC, POST):
-        return
-    stored = fingerprint(claimed.secret or "")
-    if house().clients.is_first_use(stored, now(), client_secrets.EVERY):
+    if claimed.method in (BASIC, POST):
+        _note(client, fingerprint(claimed.secret or ""))
+
+
+def _note(client: Client, stored: str) -> None:
+    if client.source == "console" and house().clients.is_first_use(stored, now(), client_secrets.EVERY):
         # after the commit, since it is a write of its own
         g.setdefault("after_commit", []).append(partial(client_secrets.used, client.client_id, stored, now()))
 
@@ -90,7 +92,7 @@ def metadata(settings: Settings, endpoint: str, *, public: bool = True) -> Mappi
     methods = [*(method for method in METHODS if public or method != NONE), *by_certificate]
     return {
         f"{endpoint}_auth_methods_supported": methods,
-        f"{endpoint}_auth_signing_alg_values_supported": list(CLIENT_ALGS),
+        f"{endpoint}_auth_signing_alg_values_supported": [*CLIENT_ALGS, *SECRET_ALGS],
     }
 
 
@@ -155,8 +157,23 @@ def _by_key(claimed: Presented, apps: KnownClients, now: int) -> Client | None:
         return None
     algorithms = client.metadata.algs_of(client.metadata.token_endpoint_auth_signing_alg)
     claims = client_keys.verified(claimed.secret or "", client.metadata, ASSERTION_TYPES, algorithms, now)
-    if claims is None:
+    return None if claims is None else _of_assertion(claims, client, now)
+
+
+def _by_shared_secret(claimed: Presented, apps: KnownClients, now: int) -> Client | None:
+    """The same, signed with the secret itself (OpenID Connect Core §9)."""
+    client = apps.find(claimed.client_id, now)
+    if client is None or not client.metadata.signs_with_secret:
         return None
+    signed = shared_secrets.signed_by(client, claimed.secret or "", ASSERTION_TYPES, house().folder)
+    if signed is None:
+        return None
+    claims, stored = signed
+    _note(_of_assertion(claims, client, now), stored)
+    return client
+
+
+def _of_assertion(claims: Mapping[str, object], client: Client, now: int) -> Client:
     issuer = house().settings.server.issuer
     is_strict = bool(client.metadata.profile)
     audiences = (issuer,) if is_strict else (issuer, f"{issuer}/token", issuer + request.path)
@@ -173,7 +190,13 @@ def _by_nothing(claimed: Presented, apps: KnownClients, now: int) -> Client | No
     return apps.find(claimed.client_id, now)
 
 
-METHODS: Final = {BASIC: _by_secret, POST: _by_secret, PRIVATE_KEY: _by_key, NONE: _by_nothing}
+METHODS: Final = {
+    BASIC: _by_secret,
+    POST: _by_secret,
+    SECRET_JWT: _by_shared_secret,
+    PRIVATE_KEY: _by_key,
+    NONE: _by_nothing,
+}
 
 
 def _by_assertion(assertion: str, parameters: Parameters) -> Presented:
@@ -181,12 +204,12 @@ def _by_assertion(assertion: str, parameters: Parameters) -> Presented:
     if parameters.get("client_assertion_type") != client_assertion.TYPE:
         raise InvalidRequest(f"client_assertion_type must be {client_assertion.TYPE}, beside a client_assertion")
     try:
-        subject = foreign.claimed(assertion, "sub")
+        subject, by_secret = foreign.claimed(assertion, "sub"), foreign.is_by_secret(assertion)
     except BadToken:
         raise InvalidClient("client_assertion is no signed JWT") from None
     if parameters.get("client_id") not in (None, subject):
         raise InvalidRequest("client_id is not the sub of client_assertion")
-    return Presented(PRIVATE_KEY, subject, assertion)
+    return Presented(SECRET_JWT if by_secret else PRIVATE_KEY, subject, assertion)
 
 
 def _basic(authorization: str) -> Presented:

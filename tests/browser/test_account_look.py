@@ -187,6 +187,7 @@ def test_a_profile_is_filled_in_by_keyboard_alone(provider: Looks, app: Flask) -
     alice = Person.of(ALICE, app).with_account()
     with provider.window() as page:
         page.goto("/signin")
+        expect(page.locator("#email")).to_be_focused()
         page.keyboard.type(alice.email)
         page.keyboard.press("Tab")
         page.keyboard.type(alice.password)

@@ -22,7 +22,8 @@ def shop(metadata: ClientMetadata = WEB, *secrets: str) -> Declared:
 
 
 def stored(metadata: ClientMetadata = WEB, *secrets: str, source: str = "file", state: str = "active") -> Client:
-    return Client("shop", metadata, source, state, secrets)  # type: ignore[arg-type]
+    copies = ("",) * len(secrets)
+    return Client("shop", metadata, source, state, secrets, copies)  # type: ignore[arg-type]
 
 
 def only(steps: tuple[Step, ...]) -> Step:
@@ -90,18 +91,28 @@ def test_another_order_is_a_difference_too() -> None:
 
 def test_declared_secrets_are_exactly_those_that_live() -> None:
     step = only(plan([shop(WEB, "new")], [stored(WEB, OLD)]))
-    assert (step.kind, step.new_secrets, step.ended_secrets, step.generates) == ("change", (NEW,), (OLD,), False)
+    assert (step.kind, step.new_secrets, step.ended_secrets, step.generates) == ("change", ("new",), (OLD,), False)
     assert step.differences == (
         "client_secret: + 1, from where the file says",
         "client_secret: - 1, no longer accepted",
     )
-    assert "new" not in repr(step)
+    assert "'new'" not in repr(step)
 
 
 def test_while_one_secret_follows_the_other_both_live() -> None:
     step = only(plan([shop(WEB, "new", "old")], [stored(WEB, OLD)]))
-    assert (step.new_secrets, step.ended_secrets) == ((NEW,), ())
+    assert (step.new_secrets, step.ended_secrets) == (("new",), ())
     assert only(plan([shop(WEB, "new", "old")], [stored(WEB, OLD, NEW)])).kind == "keep"
+
+
+def test_a_secret_of_which_no_copy_is_kept_gives_way_to_one_that_can_sign() -> None:
+    signs = replace(WEB, token_endpoint_auth_method="client_secret_jwt")
+    generated = only(plan([shop(signs)], [stored(WEB, OLD)]))
+    assert (generated.generates, generated.new_secrets, generated.ended_secrets) == (True, (), (OLD,))
+    handed_over = only(plan([shop(signs, "old")], [stored(WEB, OLD)]))
+    assert (handed_over.generates, handed_over.new_secrets, handed_over.ended_secrets) == (False, ("old",), (OLD,))
+    kept = replace(stored(signs, OLD), wrapped=("sealed",))
+    assert only(plan([shop(signs, "old")], [kept])).kind == only(plan([shop(signs)], [kept])).kind == "keep"
 
 
 def test_an_app_that_becomes_public_loses_its_secrets() -> None:

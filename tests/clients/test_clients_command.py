@@ -182,7 +182,7 @@ def test_a_public_app_added_by_hand_has_no_secret(idp: Idp) -> None:
     assert (code, said) == (0, "")
     code, said, complained = idp("secret", "add", "cli")
     assert (code, said) == (1, "")
-    assert "is a public client" in complained
+    assert "cli has token_endpoint_auth_method = none: it has no secret" in complained
 
 
 @pytest.mark.parametrize(

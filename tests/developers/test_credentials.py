@@ -9,6 +9,7 @@ from tests.developers.console import CALLBACK, Developer, secret_on
 from tests.mailbox import Mailbox
 from tests.people import Person
 from tests.relying_app import RelyingApp
+from tests.secrets_that_sign import asks, assertion
 from tests.signing_up import signs_in
 
 DAY = 86400
@@ -122,3 +123,18 @@ def test_the_list_warns_while_a_secret_is_about_to_end(alice: Person, clock: Clo
     page = dev.person.browser.open("/developers")  # type: ignore[assignment]
     assert "A client secret is about to expire" in page.text
     assert "Secret expiring" in page.text
+
+
+def test_an_app_that_is_to_sign_with_its_secret_needs_a_new_one(app: Flask, dev: Developer, clock: Clock) -> None:
+    assert "Make a new secret" not in dev.opens("/credentials").text
+    dev.submits(dev.opens("/advanced"), "token_endpoint_auth_method", token_endpoint_auth_method="client_secret_jwt")
+    assert dev.app.metadata.signs_with_secret
+    page = dev.opens("/credentials")
+    assert "One that was made before cannot be used for that." in page.text
+    made = dev.presses("/credentials", "Rotate secret")
+    assert "This is the only time we show it." in made.text
+    assert "fingerprint" not in made.text
+    clock.moves(6)
+    signer = RelyingApp(app, dev.client_id, secret_on(made), "")
+    answer = asks(signer, assertion(signer))
+    assert answer.get_json()["error"] == "unauthorized_client", "proved who it is; this grant is not one of its own"

@@ -129,8 +129,16 @@ def test_a_scope_of_the_clients_own_has_a_sentence_in_each_language() -> None:
         (WEB | {"response_types": ["id_token"]}, "response_types may hold code"),
         (WEB | {"response_types": []}, "response_types must hold code, since grant_types holds authorization_code"),
         (
-            WEB | {"token_endpoint_auth_method": "client_secret_jwt"},
-            "token_endpoint_auth_method must be client_secret_basic or client_secret_post or private_key_jwt or ",
+            WEB | {"token_endpoint_auth_method": "client_secret_digest"},
+            "token_endpoint_auth_method must be client_secret_basic or client_secret_post or client_secret_jwt or ",
+        ),
+        (
+            WEB | {"token_endpoint_auth_method": "client_secret_jwt", "token_endpoint_auth_signing_alg": "ES256"},
+            "token_endpoint_auth_signing_alg ES256 does not fit token_endpoint_auth_method: use HS256",
+        ),
+        (
+            WEB | {"token_endpoint_auth_signing_alg": "HS256"},
+            "token_endpoint_auth_signing_alg HS256 does not fit token_endpoint_auth_method: use RS256 or ",
         ),
         (
             WEB | {"id_token_signed_response_alg": "none"},

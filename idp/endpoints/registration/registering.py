@@ -8,12 +8,13 @@ from idp.protocol import machine_registration
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import InvalidToken, TemporarilyUnavailable
 from idp.settings.load import Settings
+from idp.signing import shared_secrets
 from idp.store import audit, client_secrets, clients, initial_access_tokens, registrations
 from idp.store.base import fingerprint, new_id, new_secret
-from idp.store.client_secrets import StoredSecret
 from idp.store.clients import Client
 from idp.store.initial_access_tokens import StoredToken
 from idp.store.registrations import Registration
+from idp.web.house import house
 from idp.web.registration_policy import insist_on_own_face, standing
 
 
@@ -79,5 +80,7 @@ def new_client_secret(client: Client, settings: Settings, now: int) -> tuple[str
         return "", 0
     secret, lasts = new_secret(), settings.registration.secret_for
     ends_at = now + lasts if lasts else None
-    client_secrets.added(StoredSecret(new_id(), client.client_id, fingerprint(secret), now, ends_at))
+    folder = house().folder
+    stored = shared_secrets.stored(secret, client.client_id, client.metadata, lambda: folder, now, ends_at)
+    client_secrets.added(stored)
     return secret, ends_at or 0

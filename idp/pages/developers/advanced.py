@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from idp.pages.developers import saving
 from idp.protocol import encryption
-from idp.protocol.client_members import CLIENT_ALGS, SIGNING_ALGS
+from idp.protocol.client_members import CLIENT_ALGS, SECRET_JWT, SECRET_METHODS, SIGNING_ALGS
 from idp.protocol.client_metadata import ClientMetadata
 from idp.web import developer_page, own_clients, redirect_lines
 from idp.web.answers import Response, see_other
@@ -15,7 +15,7 @@ from idp.web.own_clients import Owned
 from idp.web.page import to
 
 FLAG, CHOICE, ADDRESS, SECONDS, WORDS, LINES = "flag", "choice", "address", "seconds", "words", "lines"
-SECRETS: Final = ("client_secret_basic", "client_secret_post")
+SECRETS: Final = (*SECRET_METHODS, SECRET_JWT)
 UNSAID: Final = ClientMetadata()
 
 
@@ -81,7 +81,7 @@ def _all(metadata: ClientMetadata) -> tuple[Setting, ...]:
 def _proof(metadata: ClientMetadata) -> Part:
     """Another way than a secret is chosen among the credentials, with the key it needs."""
     method, algorithm = "token_endpoint_auth_method", "token_endpoint_auth_signing_alg"
-    by_secret = _choice(method, gettext("How the secret is sent"), SECRETS)
+    by_secret = _choice(method, gettext("How the secret is used"), SECRETS)
     by_key = _choice(algorithm, gettext("Algorithm of client assertions"), ("", *CLIENT_ALGS), gettext("Any"))
     bound = Setting("dpop_bound_access_tokens", FLAG, gettext("Refuse token requests without a DPoP proof"))
     pinned = metadata.token_endpoint_auth_method

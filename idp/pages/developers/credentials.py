@@ -7,8 +7,9 @@ from typing import Any, Final, NamedTuple
 from idp.accounts import own_apps
 from idp.mail import developers as mails
 from idp.pages.developers import saving
+from idp.signing import shared_secrets
 from idp.store import app_owners, client_secrets
-from idp.store.base import fingerprint, new_id, new_secret
+from idp.store.base import new_secret
 from idp.store.client_secrets import MOST_LIVE, StoredSecret
 from idp.web import developer_page, own_clients, places
 from idp.web.answers import Response, see_other
@@ -54,6 +55,7 @@ def page(owned: Owned, form: Form, secret: str = "") -> Response:
         secret=secret,
         secrets=[_row(stored) for stored in live],
         seen=_ids(live),
+        needs_new=owned.app.metadata.signs_with_secret and not all(stored.wrapped for stored in live),
         may_rotate=len(live) < MOST_LIVE,
         address=to("developers.credentials", client_id=owned.client_id),
     )
@@ -116,9 +118,11 @@ def use_secret(owned: Owned, form: Form) -> Response:
 
 
 def given(owned: Owned) -> str:
-    """A new secret, kept as a fingerprint; it lasts as long as the operator says (developers.secret_for)."""
-    secret, lasts = new_secret(), house().settings.developers.secret_for
-    stored = StoredSecret(new_id(), owned.client_id, fingerprint(secret), now(), now() + lasts if lasts else None)
+    """A new secret; it lasts as long as the operator says (developers.secret_for)."""
+    secret, home = new_secret(), house()
+    ends_at = now() + home.settings.developers.secret_for if home.settings.developers.secret_for else None
+    metadata = owned.app.metadata
+    stored = shared_secrets.stored(secret, owned.client_id, metadata, lambda: home.folder, now(), ends_at)
     if not client_secrets.added(stored):
         return ""
     saving.record("app_secret_added", owned, secret=stored.id)

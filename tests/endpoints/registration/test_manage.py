@@ -112,6 +112,14 @@ def test_a_new_way_to_prove_oneself_brings_a_secret_or_ends_it(machine: Machine)
     assert again["client_secret"] != told["client_secret"]
 
 
+def test_an_app_that_is_to_sign_with_its_secret_gets_one_that_we_know(machine: Machine) -> None:
+    told = machine.registered()
+    signs = answer_of(machine.updates(told, token_endpoint_auth_method="client_secret_jwt"))
+    assert signs["client_secret"] != told["client_secret"]
+    again = answer_of(machine.updates(signs, token_endpoint_auth_method="client_secret_jwt", client_name="Two"))
+    assert "client_secret" not in again, "it stays as it is"
+
+
 @pytest.mark.section("RFC 7592 §3")
 def test_the_token_is_rotated_and_the_one_before_waits_for_a_lost_answer(machine: Machine, clock: Clock) -> None:
     """It may be used until the app shows that it knows the new one, and for ten minutes at most."""

@@ -122,10 +122,12 @@ def open_console() -> None:
     with op.batch_alter_table('client_secrets', schema=None) as batch_op:
         batch_op.add_column(sa.Column('used_at', sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column('told_days', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('wrapped', sa.Text(), server_default='', nullable=False))
 
 
 def close_console() -> None:
     with op.batch_alter_table('client_secrets', schema=None) as batch_op:
+        batch_op.drop_column('wrapped')
         batch_op.drop_column('told_days')
         batch_op.drop_column('used_at')
     with op.batch_alter_table('clients', schema=None) as batch_op:
