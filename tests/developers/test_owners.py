@@ -35,6 +35,12 @@ def people_of(app: Flask, client_id: str) -> list[str]:
         return sorted(person.email for person in app_owners.of_app(client_id))
 
 
+def test_the_invitations_of_a_developer_stand_below_their_apps(dev: Developer) -> None:
+    page = shown(dev.person.browser.open("/developers/invitations"))
+    assert page.read.links["Your apps"] == "/developers"
+    assert page.html.count('aria-current="true"') == 1, "the list is where this page belongs, and not this page"
+
+
 def test_an_owner_without_a_name_is_called_by_their_address_once(dev: Developer) -> None:
     page = dev.opens("/owners")
     assert page.text.count(dev.person.email) == 1

@@ -27,6 +27,7 @@ def test_the_console_begins_with_one_button_and_the_two_addresses_every_library_
     assert page.read.links["Single-page app"] == "/developers/new?kind=spa"
     assert {"Web app", "Mobile or desktop"} < set(page.read.links)
     assert f"Issuer {alice.browser.issuer}" in page.text
+    assert page.html.count('aria-current="page"') == 1
     assert f"{alice.browser.issuer}/.well-known/openid-configuration" in page.text
 
 
@@ -45,6 +46,9 @@ def test_who_copied_the_secret_finds_the_way_to_a_first_sign_in(alice: Person) -
     service = fills_in(alice, client_name="Nightly report", kind="service")
     assert "paste a quick start" in service.read.links
     assert "try a test sign-in" not in service.read.links, "nobody signs in to it"
+    public = fills_in(alice, client_name="Trailmap", kind="native", redirect_uris="http://127.0.0.1/cb")
+    assert "Copy its secret" not in public.text
+    assert {"paste a quick start", "try a test sign-in"} < set(public.read.links)
 
 
 def test_the_whole_way_from_four_fields_to_the_first_sign_in(app: Flask, alice: Person, bob: Person) -> None:

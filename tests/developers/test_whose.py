@@ -178,6 +178,7 @@ class TestClosed:
         assert shown(alice.browser.open("/developers/own")).status == 404, "owned before it was closed"
         page = shown(alice.browser.open("/developers/invitations"))
         assert "has not opened it to apps of your account" in page.text
+        assert "/developers" not in page.read.links.values()
 
 
 def test_the_account_leads_to_the_console_of_whoever_may(alice: Person) -> None:

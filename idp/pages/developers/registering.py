@@ -96,18 +96,23 @@ def _shown(owned: Owned) -> Response:
         return see_other(to("developers.credentials", client_id=owned.client_id, done="registered"))
     form = Form()
     secret = credentials.given(owned)
-    form.say("ok", gettext("Your app is registered."), _what_next(owned))
+    say_done(form, owned)
     return credentials.page(own_clients.owned(owned.owner, owned.client_id), form, secret)
 
 
-def _what_next(owned: Owned) -> str:
-    """The way to a first sign-in; only apps that people are sent back to can be tested here."""
+def say_done(form: Form, owned: Owned) -> None:
+    """It is there, and this is the way to a first sign-in."""
+    copy = gettext("Copy its secret now.") + " " if owned.app.metadata.has_secret else ""
+    form.say("ok", gettext("Your app is registered."), copy + _next_steps(owned))
+
+
+def _next_steps(owned: Owned) -> str:
+    """Only apps that people are sent back to can be tested here."""
     paste = to("developer_quick_start.show", client_id=owned.client_id)
     if not app_kinds.kind_of(owned.app.metadata).redirects:
-        return sentence('Copy its secret now. Then <a href="%(paste)s">paste a quick start</a>.', paste=paste)
+        return sentence('Next, <a href="%(paste)s">paste a quick start</a>.', paste=paste)
     return sentence(
-        'Copy its secret now. Then <a href="%(paste)s">paste a quick start</a>, or <a href="%(test)s">try a test '
-        "sign-in</a>.",
+        'Next, <a href="%(paste)s">paste a quick start</a>, or <a href="%(test)s">try a test sign-in</a>.',
         paste=paste,
         test=to("developer_test.show", client_id=owned.client_id),
     )

@@ -86,6 +86,8 @@ def more(owned: Owned) -> Response:
 def proofs(owned: Owned) -> Response:
     form = Form(values=credentials.start(owned))
     credentials.say_done(form, _done())
+    if _done() == "registered":
+        registering.say_done(form, owned)
     return credentials.page(owned, form)
 
 
