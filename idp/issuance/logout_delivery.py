@@ -26,6 +26,8 @@ LOOK_EVERY = 0.5  # seconds: "within minutes" is what people read; it is a secon
 BOUNDS = Bounds(seconds=10, octets=64 * 1024)
 LEASE_FOR = 60  # seconds: longer than any try takes
 FIRST_WAIT, LONGEST_WAIT = 4, 3600
+RESTS = 10
+"""An app that takes its time is left alone for so many times as long: notices leave one by one, and others wait."""
 GIVE_UP_AFTER = 86400
 REMEMBERED_FOR = 7 * 86400
 HEARD = frozenset({200, 204})
@@ -60,7 +62,10 @@ def deliver_until(stop: Event, mint: Mint, fetcher: Fetcher, now: Callable[[], i
 def attempts(mint: Mint, fetcher: Fetcher, now: Callable[[], int]) -> Iterator[Outcome]:
     """One try of each notice that is due."""
     while logout_notices.any_due(now()) and (notice := logout_notices.lease(now(), now() + LEASE_FOR)):
+        began = now()
         yield _attempt(notice, mint, fetcher, now)
+        if took := now() - began:
+            logout_notices.rest(notice.client_id, now(), now() + RESTS * took)
 
 
 def forget(now: int) -> int:

@@ -2,7 +2,8 @@
 
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Self
 
 import pytest
 from flask import Flask
@@ -94,6 +95,37 @@ def test_a_logout_token_is_no_other_token(
     assert page.heading.startswith("Sign out of"), "it proves nothing, so the person is asked"  # type: ignore[union-attr]
     headers = {"Authorization": f"Bearer {receiver.tokens[0]}"}
     assert app.test_client(use_cookies=False).get("/userinfo", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_an_app_that_takes_its_time_holds_up_no_other(
+    app: Flask, told: RelyingApp, alice: Person, receiver: LogoutReceiver, clock: Clock, status: int
+) -> None:
+    """Whoever signs in to it and out again without end would have everybody else's notices wait."""
+    receiver.tokens, receiver.answers = SlowlyRead(clock), [status] * 3
+    told.changed(first_party=True)
+    for _ in range(3):
+        told.asks().seen_by(alice).signs_in().redeems()
+        alice.signs_out()
+    assert len(delivers(app)) == 1
+    clock.moves(SlowlyRead.SECONDS)
+    assert delivers(app) == []
+    clock.moves(logout_delivery.RESTS * SlowlyRead.SECONDS)
+    assert len(delivers(app)) == 1
+
+
+class SlowlyRead(list[str]):
+    """Logout tokens that an app takes some seconds for."""
+
+    SECONDS = 9
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def __iadd__(self, tokens: Iterable[str]) -> Self:
+        self._clock.moves(self.SECONDS)
+        return super().__iadd__(tokens)
 
 
 @pytest.mark.section("OpenID Connect Back-Channel Logout 1.0 §2.1")
