@@ -1,11 +1,17 @@
 """Redirect addresses, typed one per line: which line is wrong, and what to do about it."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from idp.protocol.errors import InvalidRedirectUri
 from idp.protocol.redirect_uri import check_registrable
 from idp.protocol.uri import BadUri, Uri
 from idp.web.locale import gettext
+
+OWN_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_SEVERAL = re.compile(r"[^?]*[\s,;].*://")
+_HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?(?=[/?#]|\Z)")
 
 
 def addresses(typed: str) -> list[str]:
@@ -32,6 +38,13 @@ def _faults(typed: str, application_type: str) -> Iterator[str]:
 
 
 def _fault(address: str, application_type: str, line: int) -> str:
+    """A host and its port look like a private scheme, and are one to RFC 3986: nobody means that."""
+    if _SEVERAL.match(address):
+        return gettext("Line %(line)s: put each address on a line of its own.", line=line)
+    if (found := _HOST_AND_PORT.match(address)) and "*" not in address:
+        if found["host"].lower() in OWN_MACHINE:
+            return gettext("Line %(line)s: add http:// at the start.", line=line)
+        return gettext("Line %(line)s: add https:// at the start.", line=line)
     try:
         check_registrable(address, application_type)
     except InvalidRedirectUri as problem:
