@@ -141,10 +141,6 @@ WAITS: Mapping[Module, str] = {
             "oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported": REGISTERS,
         }.items()
     },
-    Module("oidcc-registration-logo-uri", "dynamic"): (
-        "a person looks at a picture of the page: a logo of the app's own is kept and not shown, as no page asks other "
-        "sites for anything"
-    ),
     Module(UNSIGNED, "form_post"): (
         "fails: `response_mode` stands inside the object alone, which nobody reads here, so the refusal "
         "(`request_not_supported`) travels by query; waits for signed request objects, whose algorithms in discovery "

@@ -16,16 +16,17 @@ def standing(settings: Settings) -> Policy:
     return Policy(scopes, own.grant_types, own.redirect_hosts, own.require_pkce, details)
 
 
-def insist_on_own_face(metadata: ClientMetadata, settings: Settings) -> None:
+def insist_on_own_face(metadata: ClientMetadata, settings: Settings, own_logo: str = "") -> None:
     """No app looks like this server, or like another app: pages show logos that stand at our own addresses, and people
-    take the wishes of whoever bears our name for ours. Raises InvalidClientMetadata.
+    take the wishes of whoever bears our name for ours. `own_logo` is the app's, at our address. Raises
+    InvalidClientMetadata.
     """
     issuer = settings.server.issuer
     names = (text for name, text in metadata.localized.items() if name.startswith("client_name#"))
     for name in (metadata.client_name, *names):
         insist_on_own_name(name, settings)
     shown = (text for name, text in metadata.localized.items() if name.startswith("logo_uri#"))
-    if any(address.startswith(f"{issuer}/") for address in (metadata.logo_uri, *shown)):
+    if any(address.startswith(f"{issuer}/") and address != own_logo for address in (metadata.logo_uri, *shown)):
         raise InvalidClientMetadata("logo_uri must be an address of the app, not of this provider")
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from joserfc import jwt
@@ -137,6 +138,19 @@ def test_people_find_the_policy_and_the_terms_of_the_app(machine: Machine) -> No
     page = client.asks().signs_in().page
     assert f'href="{policy}"' in page.response.get_data(as_text=True)
     assert f'href="{terms}"' in page.response.get_data(as_text=True)
+
+
+@pytest.mark.conformance("oidcc-registration-logo-uri", "dynamic")
+def test_people_see_the_logo_of_the_app(machine: Machine, elsewhere: DocumentServer) -> None:
+    """From here, drawn anew: the page asks no other site for anything."""
+    elsewhere.shows_picture()
+    client = Client(machine, logo_uri=elsewhere.at("/logo.png"))
+    page = client.asks().signs_in().page
+    logo = client.told["logo_uri"]
+    assert f'src="{logo}"' in page.response.get_data(as_text=True)
+    picture = machine.server.test_client().get(urlsplit(logo).path)
+    assert (picture.status_code, picture.mimetype) == (200, "image/jpeg")
+    assert elsewhere.asked == ["/logo.png"]
 
 
 @pytest.mark.conformance("oidcc-registration-jwks-uri", "dynamic")

@@ -5,7 +5,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 
 class DocumentServer:
@@ -41,6 +44,11 @@ class DocumentServer:
 
     def shows(self, document: Any) -> None:
         self.body = json.dumps(document).encode()
+
+    def shows_picture(self) -> None:
+        self.headers, drawn = {"Content-Type": "image/png"}, BytesIO()
+        Image.new("RGB", (64, 48), "teal").save(drawn, "PNG")
+        self.body = drawn.getvalue()
 
     def stops(self) -> None:
         if self._is_up:

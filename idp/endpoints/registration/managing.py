@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from idp.endpoints.registration import sectors, statements
+from idp.endpoints.registration import faces, sectors, statements
 from idp.endpoints.registration.registering import Registered, new_client_secret
 from idp.protocol import machine_registration, software_statement
 from idp.protocol.client_metadata import ClientMetadata
@@ -74,16 +74,17 @@ def update(managed: Managed, said: Mapping[str, object], settings: Settings, net
     client, registration = managed.client, managed.registration
     try:
         metadata, statement = _checked(managed, said, settings, now)
+        logo = faces.drawn(metadata, client.metadata.logo_uri)
     finally:
         settle(managed)
     token = new_secret()
     if not registrations.rotated(client.client_id, fingerprint(managed.token), fingerprint(token), statement, now):
         raise InvalidToken(UNKNOWN)
-    after = replace(client, metadata=metadata)
+    after = replace(client, metadata=faces.hung(client.client_id, metadata, logo, now))
     clients.changed(after, now)
     secret, ends_at = _secret(client, after, settings, now)
     audit.record("client.updated", now, client_id=client.client_id, network=network)
-    return Registered(client.client_id, metadata, registration.created_at, statement, token, secret, ends_at)
+    return Registered(client.client_id, after.metadata, registration.created_at, statement, token, secret, ends_at)
 
 
 def _checked(managed: Managed, said: Mapping[str, object], settings: Settings, now: int) -> tuple[ClientMetadata, str]:
@@ -94,7 +95,7 @@ def _checked(managed: Managed, said: Mapping[str, object], settings: Settings, n
         raise InvalidSoftwareStatement("software_statement is missing: the app was registered with one")
     heard, statement = statements.heard(said, settings.registration, now)
     metadata = machine_registration.updated(client.metadata, heard, registration.policy)
-    insist_on_own_face(metadata, settings)
+    insist_on_own_face(metadata, settings, client.metadata.logo_uri)
     sectors.check(metadata)
     return metadata, statement
 

@@ -1,9 +1,9 @@
 """An app registers itself: what it says becomes a client, or an error (RFC 7591 §3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from idp.endpoints.registration import sectors, statements
+from idp.endpoints.registration import faces, sectors, statements
 from idp.protocol import machine_registration
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import InvalidToken, TemporarilyUnavailable
@@ -61,17 +61,21 @@ def register(
     metadata = machine_registration.registered(heard, policy)
     insist_on_own_face(metadata, settings)
     sectors.check(metadata)
+    logo = faces.drawn(metadata)
     if registrations.how_many() >= settings.registration.most:
         raise TemporarilyUnavailable("there are as many registered apps as this provider takes; ask its operator")
     if initial and not initial_access_tokens.spent(initial.id, now):
         raise InvalidToken("the initial access token was used as often as it may be")
     client, token = Client(new_id(), metadata, source="registration"), new_secret()
     clients.added(client, now)
+    if logo:
+        client = replace(client, metadata=faces.hung(client.client_id, metadata, logo, now))
+        clients.changed(client, now)
     made_with = initial.id if initial else None
     registrations.add(Registration(client.client_id, fingerprint(token), policy, statement, now, made_with))
     audit.record("client.registered", now, client_id=client.client_id, network=network, initial_token=made_with or "")
     secret, ends_at = new_client_secret(client, settings, now)
-    return Registered(client.client_id, metadata, now, statement, token, secret, ends_at)
+    return Registered(client.client_id, client.metadata, now, statement, token, secret, ends_at)
 
 
 def new_client_secret(client: Client, settings: Settings, now: int) -> tuple[str, int]:
