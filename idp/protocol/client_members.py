@@ -86,6 +86,8 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
     "optional_scopes": kinds.texts,
     "scope_sentences": kinds.sentences,
     "access_token_format": kinds.one_of("opaque", "jwt"),
+    "access_token_lifetime": kinds.lifetime,
+    "id_token_lifetime": kinds.lifetime,
     "unknown_scope": kinds.one_of("drop", "refuse"),
     "resources": kinds.texts,
     "authorization_details_types": kinds.texts,

@@ -118,6 +118,9 @@ class ClientMetadata:
     scope_sentences: Mapping[str, str] = field(default_factory=dict)
     """For scopes of the client's own: what people read when they are asked, `orders.read`, `orders.read#de`."""
     access_token_format: Literal["opaque", "jwt"] = "opaque"
+    access_token_lifetime: int | None = None
+    """Seconds; None, and whatever is longer than the settings have it, for as long as these say. The next one too."""
+    id_token_lifetime: int | None = None
     unknown_scope: Literal["drop", "refuse"] = "drop"
     """What becomes of scopes the client may not ask for."""
     resources: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _MOST_SENTENCES = 200
 _LONGEST_SENTENCE = 120
 _LONGEST_AGE = 10 * 365 * 24 * 3600
+_SHORTEST_LIFETIME, _LONGEST_LIFETIME = 60, 24 * 3600
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS: Final = "\u200c\u200d"
@@ -43,6 +44,13 @@ def seconds(value: object) -> int:
     """A duration in whole seconds, up to ten years."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LONGEST_AGE:
         raise BadMember(f"must be a whole number of seconds between 0 and {_LONGEST_AGE}")
+    return value
+
+
+def lifetime(value: object) -> int:
+    """How long something that we issue is good, in whole seconds: a minute to a day."""
+    if not isinstance(value, int) or isinstance(value, bool) or not _SHORTEST_LIFETIME <= value <= _LONGEST_LIFETIME:
+        raise BadMember(f"must be a whole number of seconds between {_SHORTEST_LIFETIME} and {_LONGEST_LIFETIME}")
     return value
 
 

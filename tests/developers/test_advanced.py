@@ -32,6 +32,7 @@ def test_all_kinds_of_value_are_kept_and_shown_again(dev: Developer) -> None:
         default_acr_values="phr phrh",
         optional_scopes="email",
         access_token_format="jwt",
+        access_token_lifetime="300",
         request_uris="https://photobox.example/request.jwt",
         subject_type="pairwise",
         backchannel_logout_uri="https://photobox.example/logout",
@@ -44,6 +45,7 @@ def test_all_kinds_of_value_are_kept_and_shown_again(dev: Developer) -> None:
     assert metadata.default_acr_values == ("phr", "phrh")
     assert metadata.optional_scopes == ("email",)
     assert metadata.access_token_format == "jwt"
+    assert (metadata.access_token_lifetime, metadata.id_token_lifetime) == (300, None)
     assert metadata.request_uris == ("https://photobox.example/request.jwt",)
     assert metadata.subject_type == "pairwise"
     again = dev.opens("/advanced").form("default_max_age").fields
@@ -61,6 +63,7 @@ def test_each_setting_stands_under_its_name_in_a_registration_too(dev: Developer
 
 WRONG = (
     ({"default_max_age": "soon"}, "Enter a whole number of seconds."),
+    ({"id_token_lifetime": "59"}, "id_token_lifetime must be a whole number of seconds between 60 and 86400"),
     ({"id_token_signed_response_alg": "none"}, "Choose one from the list."),
     ({"backchannel_logout_uri": "http://photobox.example/"}, "backchannel_logout_uri must be an https address"),
     ({"id_token_encrypted_response_enc": "A256GCM"}, "id_token_encrypted_response_enc needs"),

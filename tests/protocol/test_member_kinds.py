@@ -16,7 +16,7 @@ ANYTHING = st.recursive(
 )
 NO_WEB_ADDRESS = "must be an https address (http is for localhost, 127.0.0.1 and [::1] only)"
 ALL = (
-    kinds.flag, kinds.seconds, kinds.text, kinds.name, kinds.texts, kinds.uris, kinds.one_of("a"), kinds.some_of("a"),
+    kinds.flag, kinds.seconds, kinds.lifetime, kinds.text, kinds.name, kinds.texts, kinds.uris, kinds.one_of("a"), kinds.some_of("a"),
     kinds.scope, kinds.web_address, kinds.origin, kinds.origins,
 )  # fmt: skip
 
@@ -33,6 +33,7 @@ def refusal(kind: Kind, value: object) -> str:
         (kinds.flag, False, False),
         (kinds.seconds, 0, 0),
         (kinds.seconds, 86400, 86400),
+        (kinds.lifetime, 60, 60),
         (kinds.text, "1.0", "1.0"),
         (kinds.name, "  Fotokiste ", "Fotokiste"),
         (kinds.name, "n" * 60, "n" * 60),
@@ -63,6 +64,8 @@ def test_rfc7591_2_a_good_member_is_read(kind: Kind, value: object, read: object
         (kinds.seconds, -1, "must be a whole number of seconds between 0 and 315360000"),
         (kinds.seconds, 1.5, "must be a whole number of seconds between 0 and 315360000"),
         (kinds.seconds, 10**12, "must be a whole number of seconds between 0 and 315360000"),
+        (kinds.lifetime, 59, "must be a whole number of seconds between 60 and 86400"),
+        (kinds.lifetime, True, "must be a whole number of seconds between 60 and 86400"),
         (kinds.text, 1, "must be a string"),
         (kinds.text, "a" * 256, "must not be longer than 255 characters"),
         (kinds.text, "a\nb", "must not hold control characters"),

@@ -54,7 +54,8 @@ def token() -> Response:
     asking = Asking(parameters, client, Holder(possession.of_request(), _certificate_of(client)))
     if client.metadata.dpop_bound_access_tokens and not asking.holder.jkt:
         raise InvalidDpopProof("this client must send a DPoP proof (RFC 9449)")
-    answer = private_json(redeem(asking, house().mint, house().settings, now()))
+    mint = house().mint.for_app(client.metadata)
+    answer = private_json(redeem(asking, mint, house().settings, now()))
     return client_authentication.open_to_its_origins(possession.with_nonce(answer))
 
 

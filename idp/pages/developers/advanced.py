@@ -118,7 +118,7 @@ def _people() -> Part:
 
 
 def _tokens() -> Part:
-    json = gettext("JSON that nobody signed")
+    json, seconds = gettext("JSON that nobody signed"), gettext("In seconds; empty for as long as this server has it.")
     return Part(
         gettext("Tokens"),
         (
@@ -128,6 +128,8 @@ def _tokens() -> Part:
             _choice("authorization_signed_response_alg", gettext("Algorithm of JARM answers"), SIGNING_ALGS),
             _choice("introspection_signed_response_alg", gettext("Algorithm of signed introspection"), SIGNING_ALGS),
             _choice("access_token_format", gettext("Format of access tokens"), ("opaque", "jwt")),
+            Setting("access_token_lifetime", SECONDS, gettext("How long an access token is good"), seconds),
+            Setting("id_token_lifetime", SECONDS, gettext("How long an ID token is good"), seconds),
         ),
     )
 
