@@ -1,6 +1,6 @@
 """How many addresses of others are read at a time: slow ones are strangers' to choose, and hold few threads.
 
-Apps that somebody here looked at, and those that people use, have places of their own: no stranger takes them.
+Apps that somebody here looked at have places of their own: no stranger takes them.
 """
 
 from collections import Counter

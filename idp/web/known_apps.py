@@ -103,7 +103,7 @@ class KnownApps(KnownClients):
     def _read_anew(self, client_id: str, known: Client | None, now: int) -> Client | None:
         self._count(now)
         try:
-            metadata, fresh_until = self._document(client_id, now, is_known=known is not None and known.used_at > 0)
+            metadata, fresh_until = self._document(client_id, now)
         except Crowded:
             if good := _still_good(known, now):
                 return good
@@ -120,8 +120,8 @@ class KnownApps(KnownClients):
             self._note(client_id, "the app of this client_id is on hold", now)
         return found
 
-    def _document(self, client_id: str, now: int, *, is_known: bool) -> tuple[ClientMetadata, int]:
-        answer = self._reader.read(client_id, BOUNDS, is_known=is_known)
+    def _document(self, client_id: str, now: int) -> tuple[ClientMetadata, int]:
+        answer = self._reader.read(client_id, BOUNDS)
         kind = answer.media_type
         if not (kind.startswith("application/") and (kind == "application/json" or kind.endswith("+json"))):
             raise NotFetched(f"it is {kind[:40]!r}, not application/json", refused=True)
