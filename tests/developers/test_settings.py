@@ -78,7 +78,7 @@ WRONG = (
     ({"client_uri": "javascript:alert(1)"}, "client_uri must be an https address"),
     ({"redirect_uris": "myapp:/cb"}, "Line 1: start with https://. Other schemes are for mobile and desktop apps."),
     ({"redirect_uris": "https://user@photobox.example/"}, "Line 1: it has a user name before the host"),
-    ({"redirect_uris": "localhost:3000/cb"}, "Line 1: add https:// at the start."),
+    ({"redirect_uris": "localhost:3000/cb"}, "Line 1: add http:// at the start."),
     ({"client_name": ""}, "Give your app a name."),
 )
 
