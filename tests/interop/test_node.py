@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.interop, pytest.mark.browser, needs("Chromium"), needs
 ALL = {"scope": "openid profile email offline_access", "grant_types": ["authorization_code", "refresh_token"]}
 SERVERS: dict[str, dict[str, Any]] = {
     "openid-client": {"token_endpoint_auth_method": "client_secret_post", "id_token_signed_response_alg": "ES256"},
-    "oauth4webapi": {"token_endpoint_auth_method": "client_secret_basic", "id_token_signed_response_alg": "EdDSA"},
+    "oauth4webapi": {"token_endpoint_auth_method": "client_secret_jwt", "id_token_signed_response_alg": "EdDSA"},
     "openid-client-signed": {
         "token_endpoint_auth_method": "private_key_jwt",
         "jwks_uri": "/jwks.json",

@@ -1,4 +1,4 @@
-// oauth4webapi, step by step as its examples do it: client_secret_basic, EdDSA, and the answer by form_post.
+// oauth4webapi, step by step as its examples do it: client_secret_jwt, EdDSA, and the answer by form_post.
 import * as oauth from 'oauth4webapi'
 import { open, redirectUri, settings, signedOutUri } from './shop.mjs'
 
@@ -7,7 +7,7 @@ const server = await oauth
   .discoveryRequest(settings.issuer, plainHttp)
   .then((response) => oauth.processDiscoveryResponse(settings.issuer, response))
 const client = { client_id: settings.clientId, id_token_signed_response_alg: 'EdDSA' }
-const authentication = oauth.ClientSecretBasic(settings.clientSecret)
+const authentication = oauth.ClientSecretJwt(settings.clientSecret)
 
 open({
   async start(memory) {
