@@ -79,6 +79,17 @@ UNUSED = text(
     """
 )
 
+OLDEST_UNUSED = text(
+    """
+    DELETE FROM clients WHERE id IN (
+        SELECT r.client_id FROM registrations r JOIN clients c ON c.id = r.client_id
+        WHERE c.source = 'registration' AND c.state = 'active' AND c.used_at = 0 AND r.initial_token IS NULL
+        AND r.created_at <= :before AND NOT EXISTS (SELECT 1 FROM consents WHERE consents.client_id = c.id)
+        ORDER BY r.created_at, r.client_id LIMIT 1
+    )
+    """
+)
+
 
 def add(registration: Registration) -> None:
     """Whoever holds the token may read, change and remove the app from now on."""
@@ -125,6 +136,11 @@ def how_many() -> int:
     """Apps that registered themselves and are still there."""
     statement = select(func.count()).select_from(ClientRow).where(ClientRow.source == "registration")
     return int(db.session.scalar(statement) or 0)
+
+
+def made_room(before: int) -> bool:
+    """One app went that came before then, without an initial access token, and that nobody used since; the oldest."""
+    return count(OLDEST_UNUSED, {"before": before}) == 1
 
 
 def delete_unused(settings: Settings, now: int, limit: int) -> int:

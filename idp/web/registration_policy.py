@@ -1,11 +1,17 @@
 """What an app may become that registers itself without a token, or publishes what it is."""
 
+from typing import Final
+
 from idp.protocol import lookalikes
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import InvalidClientMetadata
 from idp.protocol.machine_registration import Policy
 from idp.protocol.scope import Scope
 from idp.settings.load import Settings
+
+SIGNED_HERE: Final = tuple(
+    f"{answer}_signed_response_alg" for answer in ("id_token", "userinfo", "authorization", "introspection")
+)
 
 
 def standing(settings: Settings) -> Policy:
@@ -28,6 +34,14 @@ def insist_on_own_face(metadata: ClientMetadata, settings: Settings, own_logo: s
     shown = (text for name, text in metadata.localized.items() if name.startswith("logo_uri#"))
     if any(address.startswith(f"{issuer}/") and address != own_logo for address in (metadata.logo_uri, *shown)):
         raise InvalidClientMetadata("logo_uri must be an address of the app, not of this provider")
+
+
+def insist_on_a_signer(metadata: ClientMetadata, settings: Settings) -> None:
+    """Nothing is promised that no key here signs (keys.algorithms). Raises InvalidClientMetadata."""
+    offered = settings.keys.algorithms
+    for name in SIGNED_HERE:
+        if getattr(metadata, name) not in (None, *offered):
+            raise InvalidClientMetadata(f"{name} must be {' or '.join(offered)}")
 
 
 def insist_on_own_name(name: str, settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from idp.endpoints.registration import faces, sectors, statements
 from idp.protocol import machine_registration
@@ -15,7 +16,10 @@ from idp.store.clients import Client
 from idp.store.initial_access_tokens import StoredToken
 from idp.store.registrations import Registration
 from idp.web.house import house
-from idp.web.registration_policy import insist_on_own_face, standing
+from idp.web.registration_policy import insist_on_a_signer, insist_on_own_face, standing
+
+WAITS_FOR_USE: Final = 3600
+"""Seconds after which an app that nobody used makes room where there is none: strangers could fill it all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,10 @@ def register(
     heard, statement = statements.heard(said, settings.registration, now)
     metadata = machine_registration.registered(heard, policy)
     insist_on_own_face(metadata, settings)
+    insist_on_a_signer(metadata, settings)
     sectors.check(metadata)
     logo = faces.drawn(metadata)
-    if registrations.how_many() >= settings.registration.most:
+    if registrations.how_many() >= settings.registration.most and not registrations.made_room(now - WAITS_FOR_USE):
         raise TemporarilyUnavailable("there are as many registered apps as this provider takes; ask its operator")
     if initial and not initial_access_tokens.spent(initial.id, now):
         raise InvalidToken("the initial access token was used as often as it may be")

@@ -279,6 +279,20 @@ def test_there_are_so_many_in_all(opens: Opens) -> None:
     assert machine.registers(token).status_code == 201
 
 
+def test_strangers_fill_no_table(opens: Opens, clock: Clock) -> None:
+    """What nobody used within an hour makes room; what somebody uses stays, and what an operator invited."""
+    machine = opens(mode="open", most=3)
+    used, invited = machine.registered(), machine.registered(machine.given_token())
+    machine.as_app(used).posts("/revoke", {"token": "none"})
+    first = machine.registered()
+    clock.moves(3599)
+    assert machine.registers().status_code == 503
+    clock.moves(1)
+    second = machine.registered()
+    assert [machine.reads(told).status_code for told in (used, invited, first, second)] == [200, 200, 401, 200]
+    assert machine.registers().status_code == 503
+
+
 def test_pages_may_register(machine: Machine) -> None:
     """A tool that runs in a browser; no cookie plays a part."""
     preflight = machine.sends("OPTIONS", "/register", Origin="https://tool.example")
