@@ -26,7 +26,7 @@ from idp.settings.load import Settings
 from idp.store import published_apps
 from idp.store.base import db
 from idp.store.clients import Client, KnownClients
-from idp.web.registration_policy import insist_on_own_face, standing
+from idp.web.registration_policy import insist_on_a_signer, insist_on_own_face, standing
 
 BOUNDS: Final = Bounds(seconds=5, octets=client_id_document.LARGEST)
 STALE_FOR: Final = 86400
@@ -127,6 +127,7 @@ class KnownApps(KnownClients):
             raise NotFetched(f"it is {kind[:40]!r}, not application/json", refused=True)
         metadata = client_id_document.read(client_id, answer.body, self._policy)
         insist_on_own_face(metadata, self._settings)
+        insist_on_a_signer(metadata, self._settings)
         return metadata, now + client_id_document.fresh_for(answer.headers.get("cache-control", ""))
 
     def _count(self, now: int) -> None:

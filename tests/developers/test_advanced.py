@@ -1,7 +1,10 @@
 """The form that is made from a list: each member is read, checked by the rules of every registration, and kept."""
 
+import pytest
+
 from idp.pages.developers import advanced
 from idp.protocol.client_metadata import MEMBERS
+from idp.settings.load import Settings
 from tests.developers.console import CALLBACK, Developer
 from tests.people import Person
 
@@ -79,6 +82,17 @@ def test_what_is_wrong_is_said_beside_its_field(dev: Developer) -> None:
         assert page.status == 422
         assert said in page.text
     assert dev.app.metadata == before
+
+
+class TestFewerKeys:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"keys": settings.keys.model_copy(update={"algorithms": ("RS256",)})})
+
+    def test_what_no_key_here_signs_is_not_promised(self, dev: Developer) -> None:
+        page = dev.submits(dev.opens("/advanced"), "default_max_age", userinfo_signed_response_alg="EdDSA")
+        assert page.status == 422
+        assert "userinfo_signed_response_alg must be RS256" in page.text
 
 
 def test_an_app_without_a_secret_is_not_asked_how_it_sends_one(alice: Person) -> None:

@@ -80,7 +80,9 @@ def test_what_is_offered_and_what_is_not(document: dict[str, Any]) -> None:
     assert document["authorization_response_iss_parameter_supported"] is True
     assert document["request_parameter_supported"] is True
     assert document["request_uri_parameter_supported"] is True
-    assert document["token_endpoint_auth_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
+    by_key = {"RS256", "PS256", "ES256", "EdDSA"}
+    assert set(document["token_endpoint_auth_signing_alg_values_supported"]) == by_key | {"HS256"}
+    assert set(document["request_object_signing_alg_values_supported"]) == by_key
 
 
 @pytest.mark.section("Initiating User Registration 1.0 §4.2")
@@ -120,6 +122,23 @@ def test_what_no_key_signs_is_not_advertised(settings: Settings, database: str) 
         document = json.loads(server.test_client().get(ADDRESSES[0]).data)
     for answer in ("id_token", "userinfo", "authorization", "introspection"):
         assert document[f"{answer}_signing_alg_values_supported"] == ["RS256"]
+
+
+@pytest.mark.section("RFC 7591 §3.2.2")
+def test_what_no_key_signs_is_not_registered_either(settings: Settings, database: str) -> None:
+    """Neither by a machine, which would hear server_error for ever, nor in the console (`pages.developers.saving`)."""
+    keys = settings.keys.model_copy(update={"algorithms": ("RS256",)})
+    registration = settings.registration.model_copy(update={"mode": "open"})
+    less = settings.model_copy(update={"keys": keys, "registration": registration})
+    with provider.opened(less) as server:
+        client = server.test_client(use_cookies=False)
+        for answer in ("id_token", "userinfo", "authorization", "introspection"):
+            name = f"{answer}_signed_response_alg"
+            said = {"redirect_uris": ["https://a.example/"], name: "ES256"}
+            told = client.post("/register", json=said)
+            assert (told.status_code, told.get_json()["error"]) == (400, "invalid_client_metadata")
+            assert told.get_json()["error_description"] == f"{name} must be RS256"
+            assert client.post("/register", json=said | {name: "RS256"}).status_code == 201
 
 
 def test_the_scopes_and_claims_it_names_are_released(document: dict[str, Any], shop: RelyingApp, alice: Person) -> None:

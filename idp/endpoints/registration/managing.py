@@ -13,7 +13,7 @@ from idp.store import audit, client_secrets, clients, registrations
 from idp.store.base import fingerprint, new_secret
 from idp.store.clients import Client
 from idp.store.registrations import Registration
-from idp.web.registration_policy import insist_on_own_face
+from idp.web.registration_policy import insist_on_a_signer, insist_on_own_face
 
 UNKNOWN = "the registration access token is unknown, was rotated, or its app is gone"
 
@@ -96,6 +96,7 @@ def _checked(managed: Managed, said: Mapping[str, object], settings: Settings, n
     heard, statement = statements.heard(said, settings.registration, now)
     metadata = machine_registration.updated(client.metadata, heard, registration.policy)
     insist_on_own_face(metadata, settings, client.metadata.logo_uri)
+    insist_on_a_signer(metadata, settings)
     sectors.check(metadata)
     return metadata, statement
 

@@ -8,7 +8,7 @@ from idp.protocol.app_kinds import Kind, become, kind_of
 from idp.protocol.client_metadata import ClientMetadata
 from idp.protocol.errors import OAuthError
 from idp.store import audit, clients
-from idp.web import arrival
+from idp.web import arrival, registration_policy
 from idp.web.forms import Form
 from idp.web.house import house, now
 from idp.web.locale import gettext
@@ -44,7 +44,9 @@ def saved(form: Form, owned: Owned, changes: Mapping[str, Any], kind: Kind | Non
 def registered(form: Form, members: Mapping[str, Any]) -> ClientMetadata | None:
     """What these members come to; None, with the sentence said beside the field it is about, for what is refused."""
     try:
-        return ClientMetadata.register(members)
+        metadata = ClientMetadata.register(members)
+        registration_policy.insist_on_a_signer(metadata, house().settings)
+        return metadata
     except OAuthError as problem:
         said = problem.description
         member = said.split()[0].rstrip(":").partition("#")[0]
