@@ -9,7 +9,7 @@ from idp.issuance import access_token, introspection_response, refresh_token
 from idp.issuance.access_token import AccessToken
 from idp.issuance.issue import type_of
 from idp.issuance.subject import subject_of
-from idp.protocol import resource
+from idp.protocol import authorization_details, resource
 from idp.protocol.encryption import ENCS, KEY_ALGS
 from idp.protocol.errors import InvalidGrant, InvalidToken, OAuthError
 from idp.settings.load import Settings
@@ -96,7 +96,8 @@ def _of_person(read: AccessToken, client: Client) -> Mapping[str, object] | None
     if app is None or house().clients.find(found[0].client_id, now()) is None:
         return None
     act = {"act": json.loads(read.act)} if read.act else {}
-    details = {"authorization_details": json.loads(read.details)} if read.details else {}
+    said = read.details if given_to == client.client_id else _details_for(read, client)
+    details = {"authorization_details": json.loads(said)} if said else {}
     return {**_about(found[0], app), "client_id": given_to, **act, **details}
 
 
@@ -105,6 +106,13 @@ def _on_behalf(read: AccessToken, client: Client, given_to: str) -> Client | Non
     if not resource.introspected_by(client.client_id, read.resources, house().mint.apis):
         return None
     return house().clients.find(given_to, now())
+
+
+def _details_for(read: AccessToken, api: Client) -> str:
+    """RFC 9396 §9.2: of a token that is for several places, each sees its own alone."""
+    apis = house().mint.apis
+    own = [name for name in read.resources if resource.introspected_by(api.client_id, (name,), apis)]
+    return authorization_details.for_apis(read.details, own, resource.kinds_of(apis))
 
 
 def _audience(resources: tuple[str, ...]) -> object:

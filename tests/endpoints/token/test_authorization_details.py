@@ -17,7 +17,7 @@ from tests.people import Person
 from tests.relying_app import RelyingApp, Visit
 
 pytestmark = pytest.mark.section("RFC 9396 §7")
-BANK = "https://bank.example"
+BANK, NOTES = "https://bank.example", "https://notes.example"
 PAYMENT = {"type": "payment", "amount": {"currency": "EUR", "value": "12.50"}, "to": "Photo Box"}
 DETAIL = Detail(
     sentence="Make a payment",
@@ -31,8 +31,9 @@ DETAIL = Detail(
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """Portico with a bank's API in its settings."""
-    bank = Resource(identifier=BANK, details={"payment": DETAIL})
-    with provider.opened(settings.model_copy(update={"resources": {"bank": bank}})) as server:
+    bank = Resource(identifier=BANK, details={"payment": DETAIL}, introspected_by=("bank-api",))
+    notes = Resource(identifier=NOTES, introspected_by=("notes-api",), open=True)
+    with provider.opened(settings.model_copy(update={"resources": {"bank": bank, "notes": notes}})) as server:
         with server.app_context(), base.unit_of_work():
             assert all(signing_keys.added(key) for key in databases.first_keys())
         yield server
@@ -64,6 +65,19 @@ def test_the_person_reads_it_and_the_api_reads_it_in_the_token(desk: RelyingApp,
     assert (claims["authorization_details"], claims["aud"]) == ([PAYMENT], BANK)
     said = json.loads(desk.posts("/introspect", {"token": tokens.access_token}).data)
     assert said["authorization_details"] == [PAYMENT]
+
+
+@pytest.mark.section("RFC 9396 §9.2")
+def test_of_a_token_for_two_apis_each_sees_its_own(app: Flask, desk: RelyingApp, alice: Person) -> None:
+    """Where Alice has her notes, nobody reads what she pays."""
+    token = asks(desk, alice, PAYMENT, resource=NOTES).signs_in().allows().redeems().access_token
+    seen = {}
+    for name in ("bank-api", "notes-api"):
+        api = RelyingApp.registered(app, name)
+        said = json.loads(api.posts("/introspect", {"token": token}).data)
+        assert said["active"]
+        seen[name] = said.get("authorization_details")
+    assert seen == {"bank-api": [PAYMENT], "notes-api": None}
 
 
 def test_each_time_it_is_asked_anew_and_never_in_silence(desk: RelyingApp, alice: Person) -> None:
