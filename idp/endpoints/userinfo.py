@@ -31,8 +31,6 @@ def userinfo() -> Response:
     token = access_token.read(came.token, mint.sealer, mint.ring, mint.issuer, now())
     if token.resources and not {mint.issuer, f"{mint.issuer}/userinfo"} & set(token.resources):
         raise InvalidToken("the access token is for another place")
-    bearer.prove(came, token.holder.jkt)
-    certificate.prove(token.holder)
     found = grants.alive(token.grant_id)
     if found is None:
         raise InvalidToken(access_token.UNKNOWN)
@@ -40,6 +38,8 @@ def userinfo() -> Response:
     client = house().clients.find(grant.client_id, now())
     if client is None or token.given_to not in ("", grant.client_id):  # RFC 8693: the person let another app see them
         raise InvalidToken(access_token.UNKNOWN)
+    bearer.prove(came, token.holder.jkt, client.metadata.profile)
+    certificate.prove(token.holder)
     explanations.by(client, proved=True)
     scope = token.scope & client.metadata.scope
     if OPENID not in scope:

@@ -39,6 +39,11 @@ def check(claims: Mapping[str, object], *, method: str, address: str, now: int, 
         raise InvalidDpopProof("iat is missing, or no number")
     if not now - GOOD_FOR < issued_at <= now + SKEW:
         raise InvalidDpopProof("iat is too far from now; make a proof for each request, and set your clock")
+    not_before, expires_at = claims.get("nbf", now), claims.get("exp", now)
+    if not is_numeric_date(not_before) or not is_numeric_date(expires_at):
+        raise InvalidDpopProof("nbf and exp must be numbers, where they are there")
+    if not_before > now + SKEW or expires_at <= now - SKEW:
+        raise InvalidDpopProof("by its nbf or exp, the proof is not good now")
     if access_token is not None and claims.get("ath") != hash_of(access_token):
         raise InvalidDpopProof("ath is not the hash of this access token")
     return jti

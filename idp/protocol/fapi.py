@@ -6,7 +6,8 @@ The Security Profile is `fapi2`; `fapi2-message-signing` has all of it, and the 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from idp.protocol.errors import InvalidClientMetadata, InvalidRequest
+from idp.protocol import backchannel
+from idp.protocol.errors import InvalidClientMetadata, InvalidDpopProof, InvalidRequest
 from idp.protocol.numeric_date import is_numeric_date
 from idp.protocol.parameters import Parameters
 
@@ -17,6 +18,8 @@ ALGS: Final = ("PS256", "ES256", "EdDSA")
 """Security Profile §5.4.1."""
 AUTH_METHODS: Final = ("private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth")
 """§5.3.2.1."""
+GRANTS: Final = ("authorization_code", "refresh_token", "client_credentials", backchannel.GRANT_TYPE)
+"""§5.3.2 knows the first three; the last has a profile of its own (FAPI-CIBA)."""
 LONGEST_CODE: Final = 60
 """Seconds (§5.3.2.1)."""
 LONGEST_REQUEST: Final = 3600
@@ -55,6 +58,8 @@ def complete(members: dict[str, Any]) -> None:
 
 def _what_a_registration_lacks(members: Mapping[str, Any]) -> list[str]:
     lacks = []
+    if not set(members.get("grant_types", ())) <= set(GRANTS):
+        lacks.append(f"grant_types out of {', '.join(GRANTS)}")
     if members.get("token_endpoint_auth_method") not in AUTH_METHODS:
         lacks.append(f"token_endpoint_auth_method {' or '.join(AUTH_METHODS)}")
     lacks += [
@@ -68,6 +73,17 @@ def _what_a_registration_lacks(members: Mapping[str, Any]) -> list[str]:
     if any(not uri.startswith("https://") for uri in members.get("redirect_uris", ())):
         lacks.append("redirect_uris with https alone")
     return lacks
+
+
+def code_lifetime(profile: str, usual: int) -> int:
+    """Seconds that a code is good for, where `usual` is the install's."""
+    return min(usual, LONGEST_CODE) if profile else usual
+
+
+def check_proof(profile: str, alg: str) -> None:
+    """Security Profile §5.4.1, of a DPoP proof. Raises InvalidDpopProof."""
+    if profile and alg not in ALGS:
+        raise InvalidDpopProof(f"profile {profile}: alg must be one of {', '.join(ALGS)}")
 
 
 def check_request(parameters: Parameters, profile: str, *, is_pushed: bool, is_signed: bool) -> None:

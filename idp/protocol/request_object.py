@@ -30,8 +30,9 @@ def parameters_of(
     is_good_now = by_reference and expires_at is None
     if not is_good_now and (not is_numeric_date(expires_at) or expires_at <= now - SKEW):
         raise InvalidRequestObject("exp of the request object is missing or past")
-    if "nbf" in claims and (not is_numeric_date(claims["nbf"]) or claims["nbf"] > now + SKEW):
-        raise InvalidRequestObject("nbf of the request object lies ahead")
+    for name in ("nbf", "iat"):
+        if name in claims and (not is_numeric_date(moment := claims[name]) or moment > now + SKEW):
+            raise InvalidRequestObject(f"{name} of the request object lies ahead")
     if claims.get("sub") == client_id:  # §10.8: it would pass for a client assertion
         raise InvalidRequestObject("sub of the request object must not be the client_id")
     if "request" in claims or "request_uri" in claims:

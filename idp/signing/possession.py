@@ -13,11 +13,10 @@ from joserfc.jwa import JWSAlgModel
 from idp.protocol import dpop
 from idp.protocol.strict_json import BadJson, read_object
 from idp.signing.compact import BadToken, taken_apart
-from idp.signing.foreign import KINDS
+from idp.signing.foreign import KINDS, is_usable_rsa
 
 LONGEST = 8 * 1024
 PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-SHORTEST_MODULUS = 342  # characters of base64url: 2048 bits
 
 
 class BadProof(Exception):
@@ -55,7 +54,7 @@ def read(text: str) -> Possession:
         key = _key(header)
         genuine = jws.validate_compact(parsed, key, registry=REGISTRY)
         claims = read_object(bytes(parsed.payload).decode(), LONGEST)
-    except (BadToken, JoseError, BadJson, ValueError, TypeError, RecursionError):
+    except (BadToken, JoseError, BadJson, ValueError, TypeError, KeyError, RecursionError):
         raise BadProof("the proof is no JWT, or its key cannot be used") from None
     if not genuine:
         raise BadProof("the signature does not fit the key in the header")
@@ -74,6 +73,6 @@ def _key(header: Mapping[str, Any]) -> jwk.Key:
     kind, curve = KINDS[alg]
     if found.get("kty") != kind or (curve and found.get("crv") != curve):
         raise BadProof("the jwk is not a key for this alg")
-    if kind == "RSA" and len(str(found.get("n", ""))) < SHORTEST_MODULUS:
+    if kind == "RSA" and not is_usable_rsa(found):
         raise BadProof("an RSA key needs 2048 bits")
     return jwk.import_key({name: found[name] for name in ("kty", "crv", "x", "y", "n", "e") if name in found})

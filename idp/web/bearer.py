@@ -47,10 +47,11 @@ def presented(request: Request) -> Presented:
     return Presented(token, scheme == "dpop")
 
 
-def prove(came: Presented, jkt: str) -> None:
+def prove(came: Presented, jkt: str, profile: str) -> None:
     """RFC 9449 §7.1, §7.2: a bound token needs its key, and is refused as a bearer token; any other needs none.
 
-    `jkt` is what the token is bound to, "" for nothing. Raises InvalidToken, InvalidDpopProof and UseDpopNonce.
+    `jkt` is what the token is bound to, "" for nothing; `profile` is of the app that it was given to. Raises
+    InvalidToken, InvalidDpopProof and UseDpopNonce.
     """
     if came.is_bound != bool(jkt):
         raise InvalidToken(
@@ -58,7 +59,7 @@ def prove(came: Presented, jkt: str) -> None:
         )
     if not jkt:
         return
-    proved = possession.of_request(came.token)
+    proved = possession.of_request(profile, came.token)
     if not proved:
         raise InvalidDpopProof("the DPoP header is missing")
     if proved != jkt:

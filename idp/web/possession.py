@@ -2,7 +2,7 @@
 
 from flask import Response, g, request
 
-from idp.protocol import dpop
+from idp.protocol import dpop, fapi
 from idp.protocol.errors import InvalidDpopProof, UseDpopNonce
 from idp.signing import possession
 from idp.signing.possession import BadProof
@@ -15,11 +15,11 @@ PURPOSE = "dpop nonce"
 NONCE_FOR = 300
 
 
-def of_request(access_token: str | None = None) -> str:
+def of_request(profile: str, access_token: str | None = None) -> str:
     """The thumbprint of the key that this request proves possession of, "" where it proves none.
 
-    With `access_token` the proof must be made for it (§7). Raises InvalidDpopProof and UseDpopNonce. A proof is used
-    by being looked at, whatever becomes of the request.
+    `profile` is the asking app's. With `access_token` the proof must be made for it (§7). Raises InvalidDpopProof and
+    UseDpopNonce. A proof is used by being looked at, whatever becomes of the request.
     """
     text = request.headers.get(HEADER)
     if text is None:
@@ -28,6 +28,7 @@ def of_request(access_token: str | None = None) -> str:
         proof = possession.read(text)
     except BadProof as problem:
         raise InvalidDpopProof(str(problem)) from None
+    fapi.check_proof(profile, proof.alg)
     address = house().settings.server.issuer + request.path
     jti = dpop.check(proof.claims, method=request.method, address=address, now=now(), access_token=access_token)
     _check_nonce(proof.claims.get("nonce"))

@@ -78,6 +78,10 @@ def test_rfc9449_4_3_an_address_without_a_path_is_the_root() -> None:
         ({"iat": True}, "iat"),
         ({"iat": NOW - 300}, "iat"),
         ({"iat": NOW + 61}, "iat"),
+        ({"nbf": NOW + 61}, "nbf"),
+        ({"nbf": "now"}, "nbf"),
+        ({"exp": NOW - 60}, "exp"),
+        ({"exp": "never"}, "exp"),
     ],
 )
 def test_rfc9449_4_3_what_is_missing_or_wrong_is_named(changes: dict[str, Any], word: str) -> None:
@@ -88,6 +92,7 @@ def test_rfc9449_4_3_what_is_missing_or_wrong_is_named(changes: dict[str, Any], 
 def test_rfc9449_4_3_a_clock_may_be_a_little_ahead_and_iat_may_have_a_fraction() -> None:
     assert checked({"iat": NOW + 60})
     assert checked({"iat": NOW - 299.5})
+    assert checked({"nbf": NOW + 60, "exp": NOW - 59})
 
 
 @pytest.mark.section("RFC 9449 §7.1")

@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from idp.protocol import token_exchange, trusted_issuers
+from idp.protocol.backchannel import GRANT_TYPE as CIBA
 from idp.protocol.client_metadata import ClientMetadata
-from idp.protocol.errors import InvalidClientMetadata, InvalidRequest
-from idp.protocol.fapi import check_request, check_signed_request
+from idp.protocol.device_flow import GRANT_TYPE as DEVICE
+from idp.protocol.errors import InvalidClientMetadata, InvalidDpopProof, InvalidRequest
+from idp.protocol.fapi import check_proof, check_request, check_signed_request, code_lifetime
 from idp.protocol.parameters import Parameters
 
 SECURITY = pytest.mark.section("FAPI 2.0 Security Profile §5.3.2.1")
@@ -54,6 +57,30 @@ def test_all_that_a_registration_lacks_is_said_at_once(members: dict[str, Any], 
     with pytest.raises(InvalidClientMetadata) as refused:
         ClientMetadata.register({**BANK, **members})
     assert all(word in refused.value.description for word in ("profile fapi2", *lacks))
+
+
+@pytest.mark.section("FAPI 2.0 Security Profile §5.3.2")
+def test_the_grants_that_the_profile_knows() -> None:
+    for grant in (DEVICE, token_exchange.GRANT_TYPE, trusted_issuers.GRANT_TYPE):
+        with pytest.raises(InvalidClientMetadata, match="profile fapi2 needs grant_types out of authorization_code, "):
+            ClientMetadata.register({**BANK, "grant_types": ["authorization_code", grant]})
+    known = ["authorization_code", "refresh_token", "client_credentials", CIBA]
+    signed = {"backchannel_authentication_request_signing_alg": "PS256", "backchannel_token_delivery_mode": "poll"}
+    assert ClientMetadata.register({**BANK, **signed, "grant_types": known}).grant_types == tuple(known)
+
+
+@SECURITY
+def test_a_code_is_good_for_a_minute_at_most() -> None:
+    assert [code_lifetime("fapi2", usual) for usual in (30, 60, 600)] == [30, 60, 60]
+    assert code_lifetime("", 600) == 600
+
+
+@pytest.mark.section("FAPI 2.0 Security Profile §5.4.1")
+def test_a_proof_is_signed_as_the_profile_allows() -> None:
+    check_proof("", "RS256")
+    check_proof("fapi2", "PS256")
+    with pytest.raises(InvalidDpopProof, match="PS256, ES256, EdDSA"):
+        check_proof("fapi2", "RS256")
 
 
 @pytest.mark.section("FAPI 2.0 Security Profile §5.3.2.2")

@@ -56,6 +56,8 @@ def test_rfc9101_6_3_what_fits(changes: dict[str, Any]) -> None:
         ({"exp": NOW - 60}, "exp"),
         ({"nbf": NOW + 61}, "nbf"),
         ({"nbf": "now"}, "nbf"),
+        ({"iat": NOW + 61}, "iat"),
+        ({"iat": "now"}, "iat"),
         ({"sub": "app"}, "sub"),
         ({"request": "ey"}, "no other request"),
         ({"request_uri": "https://app.example/request"}, "no other request"),

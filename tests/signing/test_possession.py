@@ -1,5 +1,6 @@
 """A proof of possession is believed about its own key alone (RFC 9449 §4.3)."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -72,9 +73,16 @@ def test_no_signature_is_no_proof() -> None:
 def test_a_small_rsa_key_is_none() -> None:
     with pytest.warns(SecurityWarning):
         small = jwk.generate_key("RSA", 1024)
-    header = {"typ": "dpop+jwt", "alg": "RS256", "jwk": dict(small.as_dict(private=False))}
-    with pytest.raises(BadProof):
-        read(signed(header, {"jti": "j"}, small))
+    public = dict(small.as_dict(private=False))
+    stretched = urlsafe_b64encode(bytes(128) + urlsafe_b64decode(f"{public['n']}=")).rstrip(b"=").decode()
+    for key in (public, {**public, "n": stretched}, {"kty": "RSA", "e": "AQAB"}):
+        with pytest.raises(BadProof):
+            read(signed({"typ": "dpop+jwt", "alg": "RS256", "jwk": key}, {"jti": "j"}, small))
+
+
+@pytest.mark.section("RFC 7515 §4")
+def test_what_nobody_knows_in_a_header_is_ignored() -> None:
+    assert read(Holder().proof("POST", ADDRESS, header={"extra": "extra"})).alg == "ES256"
 
 
 def test_the_curve_must_be_the_algorithms() -> None:

@@ -7,7 +7,7 @@ from idp.endpoints.authorize.steps import Answer
 from idp.issuance import authorization_code, authorization_response, enclosed
 from idp.issuance.authorization_code import AuthorizationCode
 from idp.issuance.issue import Mint
-from idp.protocol import acr, response_mode
+from idp.protocol import acr, fapi, response_mode
 from idp.protocol.authorization_request import AuthorizationRequest, ReplyTo
 from idp.protocol.errors import OAuthError
 from idp.protocol.redirect_uri import origin_of
@@ -23,7 +23,8 @@ from idp.web.page import render
 
 def with_code(request: AuthorizationRequest, answer: Answer, client: Client, mint: Mint, now: int) -> Response:
     """RFC 6749 §4.1.2. Nothing is written: the grant opens when the code is redeemed."""
-    grant, expires_at = granted(request, answer), now + mint.tokens.code_for
+    grant = granted(request, answer)
+    expires_at = now + fapi.code_lifetime(client.metadata.profile, mint.tokens.code_for)
     code = AuthorizationCode(
         grant, request.reply_to.redirect_uri, request.nonce, request.code_challenge, expires_at, request.dpop_jkt
     )

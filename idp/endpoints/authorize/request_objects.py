@@ -10,9 +10,11 @@ from idp.protocol.errors import (
     RequestUriNotSupported,
 )
 from idp.protocol.parameters import Parameters
-from idp.signing import foreign
+from idp.signing import decryption, foreign
+from idp.signing.compact import BadToken
 from idp.store.clients import Client
 from idp.web import client_keys
+from idp.web.house import house
 
 BOUNDS = Bounds(seconds=5, octets=16 * 1024)
 
@@ -37,12 +39,15 @@ def fetched(request_uri: str, client: Client, reader: Reader) -> str:
 def unpacked(text: str, client: Client, issuer: str, now: int, *, by_reference: bool = False) -> Parameters:
     """§6.3: what was signed counts, and nothing beside it. Raises InvalidRequestObject.
 
-    RequestNotSupported for an app that registered no keys, and for a request that nobody signed (Core §6.1).
+    RequestNotSupported for an app that registered no keys, and for a request that nobody signed (Core §6.1) where the
+    app may send such (RFC 9101 §10.5).
     """
     if not client.metadata.jwks and not client.metadata.jwks_uri:
         raise RequestNotSupported("this client registered no keys to sign requests with; send plain parameters")
-    if foreign.is_unsigned(text):
+    if foreign.is_unsigned(text) and not client.metadata.require_signed_request_object:
         raise RequestNotSupported("a request object must be signed; alg none is not supported")
+    if decryption.is_encrypted(text):
+        text = _opened(text)
     metadata = client.metadata
     algorithms = metadata.algs_of(metadata.request_object_signing_alg)
     claims = client_keys.verified(text, metadata, request_object.TYPES, algorithms, now)
@@ -51,3 +56,13 @@ def unpacked(text: str, client: Client, issuer: str, now: int, *, by_reference: 
     if fapi.is_signing(metadata.profile) and (problem := fapi.check_signed_request(claims, now)):
         raise InvalidRequestObject(problem)
     return request_object.parameters_of(claims, client.client_id, issuer, now, by_reference=by_reference)
+
+
+def _opened(text: str) -> str:
+    """§6.1: signed inside, encrypted outside; who encrypted it is not known by that."""
+    try:
+        return decryption.decrypted(text, house().folder)
+    except BadToken:
+        raise InvalidRequestObject(
+            "the request object is not encrypted for the key of jwks_uri that has use enc, or not as discovery says"
+        ) from None

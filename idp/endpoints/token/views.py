@@ -51,7 +51,7 @@ def token() -> Response:
         raise UnsupportedGrantType(f"grant_type must be one of {', '.join(GRANT_TYPES)}")
     if grant_type not in client.metadata.grant_types:
         raise UnauthorizedClient(f"the registration of this client does not name grant_type {grant_type}")
-    asking = Asking(parameters, client, Holder(possession.of_request(), _certificate_of(client)))
+    asking = Asking(parameters, client, Holder(possession.of_request(client.metadata.profile), _certificate_of(client)))
     if client.metadata.dpop_bound_access_tokens and not asking.holder.jkt:
         raise InvalidDpopProof("this client must send a DPoP proof (RFC 9449)")
     mint = house().mint.for_app(client.metadata)

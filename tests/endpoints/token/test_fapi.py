@@ -8,12 +8,13 @@ from flask import Flask
 from joserfc import jwt
 
 from idp import clock
+from idp.settings.load import Settings
 from tests.clocks import Clock
 from tests.dpop import Holder, signed
 from tests.endpoints.token.test_private_key_jwt import TYPE, Signer
 from tests.id_tokens import published_keys
 from tests.people import Person
-from tests.relying_app import Visit
+from tests.relying_app import RelyingApp, Visit
 from tests.web_browser import Arrival
 
 SECURITY = pytest.mark.section("FAPI 2.0 Security Profile §5.3.2.1")
@@ -157,3 +158,20 @@ def request_object(client: Client, visit: Visit, **changes: Any) -> str:
     claims = {"iss": "bank", "aud": client.app.issuer, "nbf": now, "exp": now + 300, **visit.parameters, **changes}
     head = {"alg": "ES256", "kid": client.signer.key.kid, "typ": "oauth-authz-req+jwt"}
     return signed(head, {name: value for name, value in claims.items() if value is not None}, client.signer.key)
+
+
+class TestWithLongCodes:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"tokens": settings.tokens.model_copy(update={"code_for": 600})})
+
+    @SECURITY
+    def test_a_code_of_the_profile_lives_a_minute_all_the_same(self, app: Flask, alice: Person, clock: Clock) -> None:
+        client = Client(bank(app))
+        shop = RelyingApp.registered(app, "shop", first_party=True)
+        usual = shop.asks().seen_by(alice).signs_in()
+        visit = client.app.asks(SCOPE)
+        visit = client.brings(visit, client.pushes(visit)[1]["request_uri"], alice)
+        clock.moves(61)
+        assert client.redeems(visit, visit.code)[1]["error"] == "invalid_grant"
+        assert usual.redeems().access_token

@@ -88,7 +88,7 @@ def _asked(parameters: Parameters, client: Client) -> AuthorizationRequest:
         raise InvalidScope("scope must hold openid")
     lately = house().settings.account.sensitive_within
     max_age = lately if checked.max_age is None else min(checked.max_age, lately)
-    jkt = possession.of_request()
+    jkt = possession.of_request(client.metadata.profile)
     return replace(checked, prompt=Prompt({CONSENT}), max_age=max_age, login_hint=None, dpop_jkt=jkt, polled=new_id())
 
 

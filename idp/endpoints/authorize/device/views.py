@@ -79,7 +79,7 @@ def _asked(parameters: Parameters, client: Client) -> AuthorizationRequest:
     mint = house().mint
     asked = Asked(parameters, client, mint.ring, mint.issuer, PROMPTS, now(), apis=mint.apis)
     checked = what_is_asked(asked, NOWHERE, DEVICE)
-    jkt = possession.of_request()
+    jkt = possession.of_request(client.metadata.profile)
     return replace(checked, prompt=Prompt({*checked.prompt, CONSENT}), dpop_jkt=jkt, polled=new_id())
 
 

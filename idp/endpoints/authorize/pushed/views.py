@@ -40,7 +40,8 @@ def push() -> Response:
     own = rehearsal.callback_of(client.client_id) if rehearsal.vouched() else None
     is_signed = bool(signed or own)
     asked = Asked(whole, client, mint.ring, mint.issuer, prompts, now(), is_signed=is_signed, apis=mint.apis)
-    checked = _bound(what_is_asked(asked, who_pushes(whole, client, own), PUSHED), possession.of_request())
+    checked = what_is_asked(asked, who_pushes(whole, client, own), PUSHED)
+    checked = _bound(checked, possession.of_request(client.metadata.profile))
     secret = new_secret()
     pending_authorizations.push(checked, fingerprint(secret), now(), now() + TAKEN_WITHIN)
     answer = private_json({"request_uri": request_uri.of_secret(secret), "expires_in": TAKEN_WITHIN}, 201)

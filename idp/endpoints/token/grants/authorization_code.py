@@ -5,7 +5,7 @@ from idp.endpoints.token.asking import Asking
 from idp.endpoints.token.terms import for_person
 from idp.issuance import authorization_code
 from idp.issuance.issue import Mint
-from idp.protocol import pkce
+from idp.protocol import fapi, pkce
 from idp.protocol.errors import InvalidGrant, InvalidRequest
 from idp.settings.load import Settings
 
@@ -26,7 +26,7 @@ def redeem(asking: Asking, mint: Mint, settings: Settings, now: int) -> dict[str
     terms = for_person(
         asking, granted.scope, mint, granted=granted.resources, nonce=code.nonce, details=granted.details
     )
-    made_at = until - settings.tokens.code_for
+    made_at = until - fapi.code_lifetime(client.metadata.profile, settings.tokens.code_for)
     return opening.tokens(asking, granted, terms, mint, settings, now, agreed_at=made_at, until=until)
 
 
