@@ -8,11 +8,13 @@ from dataclasses import replace
 from functools import partial
 
 from idp import clock
+from idp.accounts import own_apps
 from idp.cli import client_export, client_files, client_plan, client_states
 from idp.cli.client_files import BadFile, Declarations
 from idp.cli.client_plan import Step
 from idp.cli.client_states import NotDone
 from idp.cli.opened import complain, opened, say, settings_for
+from idp.mail.developers import app_suspended
 from idp.protocol.client_metadata import ClientMetadata
 from idp.settings.load import Settings
 from idp.signing import shared_secrets
@@ -20,6 +22,7 @@ from idp.signing.wrapping import KeyFolder
 from idp.store import audit, client_secrets, clients
 from idp.store.base import new_secret, unit_of_work
 from idp.store.clients import Client
+from idp.web.house import house
 
 OK, FAILED = 0, 1
 EVENTS = {"add": "client.added", "change": "client.changed", "suspend": "client.suspended"}
@@ -244,6 +247,8 @@ def _applied(step: Step, settings: Settings, now: int) -> list[str]:
     if not (clients.added if step.kind == "add" else clients.changed)(step.client, now):
         raise NotDone(f"{client_id} was changed by somebody else at the same moment; run this again")
     audit.record(EVENTS[step.kind], now, client_id=client_id, source="file")
+    if step.kind == "suspend":  # one of the console that was exported once still has owners
+        own_apps.tell_owners(step.client, partial(app_suspended, reason=""), settings, house().sealer, now)
     for secret in client_secrets.live_of(client_id, now):
         if secret.fingerprint in step.ended_secrets:
             _end_secret(client_id, secret.id, now)

@@ -7,6 +7,7 @@ from flask import Flask
 
 from idp import clock
 from idp.protocol.client_metadata import ClientMetadata
+from idp.settings.load import Settings
 from idp.store import app_invitations, app_owners, clients
 from idp.store.app_invitations import Invitation
 from idp.store.base import unit_of_work
@@ -50,6 +51,22 @@ def test_suspended_with_a_reason_and_back_again(
     assert idp("resume", "box")[0] == 0
     assert stored(app).state == "active"  # type: ignore[union-attr]
     assert idp("resume", "box")[0] == 1
+
+
+def test_owners_read_it_too_where_the_file_of_their_app_is_gone(
+    app: Flask,
+    box: Client,
+    idp: Idp,  # noqa: F811
+    house: Settings,  # noqa: F811
+    alice: Person,
+    mailbox: Mailbox,
+) -> None:
+    assert idp("export", "box")[0] == 0
+    (house.clients.directory / "box" / "client.toml").unlink()
+    for _ in range(2):
+        assert idp("apply")[0] == 0
+    assert stored(app).state == "suspended"  # type: ignore[union-attr]
+    assert mailbox.kinds(alice.email) == ["app_suspended"]
 
 
 def test_reviewed_and_not(app: Flask, box: Client, idp: Idp) -> None:  # noqa: F811
