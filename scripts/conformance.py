@@ -3,7 +3,8 @@
     .venv/bin/python scripts/conformance.py
 
 A test says `@pytest.mark.conformance("oidcc-server")`, or `("oidcc-server", "form_post")` for the plan that wants its
-answers posted. A module that cannot be driven says here what it waits for.
+answers posted, `"signed"` for the one of FAPI 2.0 Message Signing. A module that cannot be driven says here what it
+waits for.
 """
 
 import ast
@@ -41,6 +42,14 @@ This page is written by `scripts/conformance.py` from the markers of the tests.
 
 - The person who signs in has every claim of Core §5.1: the modules `oidcc-scope-…` warn of each that is missing.
 - Cookies are removed before the modules whose description says so.
+
+For the plans of FAPI 2.0, with `private_key_jwt`, `dpop` and `plain_fapi`, two clients of [that profile](fapi.md):
+
+- The second one is also answered at `…/callback?dummy1=lorem&dummy2=ipsum`; both have `id_token_claims = []`.
+- The resource of the variant `openid_connect` is `/userinfo`. For `plain_oauth` name an API of yours, since UserInfo
+  asks for `openid`; the tests run each module for both variants, as far as it has both.
+- Message Signing takes `profile = "fapi2-message-signing"`, `signed_non_repudiation` and `jarm`.
+- The modules look at the TLS of the address itself: what the proxy in front offers is up to [who runs it](fapi.md).
 
 """
 BASIC = """
@@ -88,13 +97,52 @@ ping-backchannel-notification-endpoint-response-401 ping-backchannel-notificatio
 ping-with-mtls-ciba-notification-endpoint-response-401-and-require-server-does-not-retry
 ping-backchannel-notification-endpoint-return-redirect-request ensure-unsigned-backchannel-authorization-request-fails
 refresh-token ensure-mtls-holder-of-key-required
+ensure-different-client-id-and-issuer-in-backchannel-authorization-request
+ensure-wrong-client-id-in-token-endpoint-request ensure-wrong-client-id-in-backchannel-authorization-request
+"""
+FAPI2 = """
+discovery-end-point-verification happy-flow user-rejects-authentication
+ensure-authorization-request-without-state-success ensure-authorization-request-without-nonce-success
+ensure-authorization-request-with-64-char-nonce-success ensure-other-scope-order-succeeds
+test-claims-parameter-identity-claims access-token-type-header-case-sensitivity check-dpop-proof-nbf-exp
+ensure-dpopproof-with-iat-10seconds-before-succeeds ensure-dpopproof-with-iat-10seconds-after-succeeds
+ensure-mismatched-dpop-jkt-fails ensure-token-endpoint-fails-with-mismatched-dpop-proof-jkt
+ensure-token-endpoint-fails-with-mismatched-dpop-jkt ensure-dpopproof-at-par-endpoint-binding-success
+ensure-dpop-auth-code-binding-success ensure-different-nonce-inside-and-outside-request-object
+ensure-different-state-inside-and-outside-request-object ensure-authorization-request-with-long-nonce
+ensure-authorization-request-with-long-state state-only-outside-request-object-not-used
+ensure-request-object-without-redirect-uri-fails plain-fapi-tolerate-unregistered-redirect-uri
+ensure-unsigned-authorization-request-without-using-par-fails ensure-redirect-uri-in-authorization-request
+ensure-response-type-code-idtoken-fails ensure-response-type-token-fails ensure-client-id-in-token-endpoint
+ensure-holder-of-key-required ensure-authorization-code-is-bound-to-client
+attempt-reuse-authorization-code-after-one-second ensure-token-endpoint-fails-with-expired-auth-code
+ensure-signed-client-assertion-with-RS256-fails ensure-client-assertion-in-token-endpoint
+ensure-client-assertion-with-exp-is-5-minutes-in-past-fails ensure-client-assertion-with-wrong-aud-fails
+ensure-client-assertion-with-no-sub-fails dpop-negative-tests refresh-token
+par-ensure-reused-request-uri-prior-to-auth-completion-succeeds par-attempt-reuse-request_uri
+par-attempt-to-use-expired-request_uri par-ensure-jwt-client-assertions-nbf-8-seconds-in-the-future-is-accepted
+par-ensure-jwt-client-assertions-nbf-over-60-seconds-in-the-future-fails
+par-attempt-to-use-request_uri-for-different-client par-authorization-request-containing-request_uri-form-param
+par-attempt-invalid-http-method par-ensure-pkce-required ensure-pkce-code-verifier-required
+incorrect-pkce-code-verifier-rejected par-plain-pkce-rejected par-without-duplicate-parameters
+par-test-array-as-audience-fails par-test-par-endpoint-url-as-audience-fails
+par-test-token-endpoint-url-as-audience-fails
+"""
+FAPI2_SIGNED = """
+ensure-request-object-with-multiple-aud-succeeds ensure-request-object-with-nbf-8-seconds-in-the-future-is-accepted
+ensure-request-object-without-exp-fails ensure-request-object-without-nbf-fails ensure-expired-request-object-fails
+ensure-request-object-with-bad-aud-fails ensure-request-object-with-exp-over-60-fails
+ensure-request-object-with-nbf-over-60-fails ensure-signed-request-object-with-RS256-fails
+ensure-request-object-signature-algorithm-is-not-none ensure-request-object-with-invalid-signature-fails
+ensure-matching-key-in-authorization-request ensure-unsigned-request-at-par-endpoint-fails
+par-authorization-request-containing-request_uri
 """
 DISCOVERY = "oidcc-discovery-endpoint-verification"
 UNSIGNED = "oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported"
 
 
 class Module(NamedTuple):
-    """`mode` is the response mode of its plan."""
+    """`mode` is the response mode of its plan, or what else sets the plan apart."""
 
     name: str
     mode: str = "default"
@@ -128,6 +176,12 @@ PLANS: Mapping[str, tuple[Module, ...]] = {
     "fapi-ciba-id1-test-plan": (
         Module("fapi-ciba-id1"),
         *(Module(f"fapi-ciba-id1-{name}") for name in CIBA.split()),
+    ),
+    "fapi2-security-profile-final-test-plan": tuple(
+        Module(f"fapi2-security-profile-final-{name}") for name in FAPI2.split()
+    ),
+    "fapi2-message-signing-final-test-plan": tuple(
+        Module(f"fapi2-security-profile-final-{name}", "signed") for name in (FAPI2 + FAPI2_SIGNED).split()
     ),
 }
 REGISTERS = "not run for static clients; waits for dynamic registration"
