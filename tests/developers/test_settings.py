@@ -119,6 +119,15 @@ def test_a_review_ends_with_other_words_for_what_the_app_may_do(app: Flask, dev:
     assert not dev.app.metadata.reviewed
 
 
+def test_another_place_that_people_are_sent_to_takes_the_review_back(app: Flask, dev: Developer) -> None:
+    """Links of the account and of the sign-out lead there."""
+    mine = RelyingApp(app, dev.client_id, dev.secret, CALLBACK)
+    for part, member in (("/advanced", "initiate_login_uri"), ("", "post_logout_redirect_uris")):
+        mine.changed(reviewed=True)
+        dev.submits(dev.opens(part), **{member: "https://photobox.example/elsewhere"})
+        assert not dev.app.metadata.reviewed, member
+
+
 def test_nobody_makes_their_app_the_servers_own_or_reviewed(dev: Developer) -> None:
     """Whatever is sent beside the fields there are."""
     for part, field in (("", "names"), ("/advanced", "default_max_age")):

@@ -14,8 +14,11 @@ from idp.web.house import house, now
 from idp.web.locale import gettext
 from idp.web.own_clients import Owned
 
-LOOKED_AT: Final = ("client_name", "logo_uri", "client_uri", "redirect_uris", "localized", "scope_sentences")
-"""What a review was about: whoever changes one of these shows people something nobody looked at."""
+LOOKED_AT: Final = (
+    *("client_name", "logo_uri", "client_uri", "localized", "scope_sentences"),
+    *("redirect_uris", "post_logout_redirect_uris", "initiate_login_uri", "frontchannel_logout_uri"),
+)
+"""What a review was about: whoever changes one of these shows people, or sends them to, something nobody looked at."""
 
 
 def saved(form: Form, owned: Owned, changes: Mapping[str, Any], kind: Kind | None = None) -> bool:
