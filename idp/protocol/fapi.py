@@ -24,7 +24,6 @@ LONGEST_CODE: Final = 60
 """Seconds (§5.3.2.1)."""
 LONGEST_REQUEST: Final = 3600
 """Seconds between `nbf` and `exp` of a signed request, and since its `nbf` (Message Signing §5.3.1)."""
-SKEW: Final = 60
 _ALGS_OF_OURS: Final = ("id_token_signed_response_alg", "authorization_signed_response_alg")
 _SIGNED_ALGS: Final = (
     *("token_endpoint_auth_signing_alg", "request_object_signing_alg", "id_token_signed_response_alg"),
@@ -111,7 +110,7 @@ def check_request(parameters: Parameters, profile: str, *, is_pushed: bool, is_s
 def check_signed_request(claims: Mapping[str, object], now: int) -> str:
     """Message Signing §5.3.1: when a request object is not of this hour, the sentence that says so; else ""."""
     not_before, expires_at = claims.get("nbf"), claims.get("exp")
-    if not is_numeric_date(not_before) or not_before < now - LONGEST_REQUEST - SKEW:
+    if not is_numeric_date(not_before) or not_before < now - LONGEST_REQUEST:
         return "nbf of the request object is missing, or more than 60 minutes ago"
     if not is_numeric_date(expires_at) or expires_at > not_before + LONGEST_REQUEST:
         return "exp of the request object is missing, or more than 60 minutes after nbf"

@@ -108,7 +108,7 @@ def test_signed_both_ways() -> None:
         ({"nbf": NOW, "exp": NOW + 3600}, ""),
         ({"nbf": NOW - 3600, "exp": NOW}, ""),
         ({"exp": NOW}, "nbf"),
-        ({"nbf": NOW - 3700, "exp": NOW}, "nbf"),
+        ({"nbf": NOW - 3601, "exp": NOW}, "nbf"),
         ({"nbf": "now", "exp": NOW}, "nbf"),
         ({"nbf": NOW}, "exp"),
         ({"nbf": NOW, "exp": NOW + 3601}, "exp"),

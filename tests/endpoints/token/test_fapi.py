@@ -126,6 +126,16 @@ def test_the_refresh_token_stays_the_same_and_good(app: Flask, alice: Person, cl
         assert answer["token_type"] == "DPoP"
 
 
+@SECURITY
+def test_a_machine_of_the_profile(app: Flask) -> None:
+    machine = {"grant_types": ["client_credentials"], "redirect_uris": [], "post_logout_redirect_uris": []}
+    client = Client(bank(app, **machine, scope="reports.read"))
+    asked = {"grant_type": "client_credentials"}
+    assert client.posts("/token", bound=False, **asked)[1]["error"] == "invalid_dpop_proof"
+    status, answer = client.posts("/token", **asked)
+    assert (status, answer["token_type"], "refresh_token" in answer) == (200, "DPoP", False)
+
+
 @SIGNING
 def test_signed_both_ways(app: Flask, alice: Person) -> None:
     client = Client(bank(app, "fapi2-message-signing"))
