@@ -3,8 +3,7 @@
     python scripts/incidents.py            write the page
     python scripts/incidents.py --check    only say whether it is up to date; exit 1 if it is not
 
-A test says what it shows with `@pytest.mark.incident("CVE-2024-37568")`: one reference of the list below a mark. What
-needs something that Portico does not have yet says so here; the test that comes with it takes the place of that word.
+A test says what it shows with `@pytest.mark.incident("CVE-2024-37568")`: one reference of the list below a mark.
 """
 
 import ast
@@ -21,8 +20,8 @@ INTRODUCTION = """\
 # Flaws that others had
 
 Published 2018-2026 for products of the same kind. Each is a class of mistakes that anybody can make, so each class has
-a test here that fails when the mistake is made (`@pytest.mark.incident`), or says what would have to be built before it
-could be made. This page is written by `scripts/incidents.py` from those marks.
+a test here that fails when the mistake is made (`@pytest.mark.incident`). This page is written by
+`scripts/incidents.py` from those marks.
 """
 
 ROWS_AS_TEXT = """\
@@ -73,14 +72,13 @@ Keycloak: notBefore ignored by introspection
 Keycloak: the brake on guesses bypassed by another flow
     CVE-2026-9798, GHSA-85v8-vx4w-q684
 Keycloak: an invitation's JWT not verified
-    invitations: CVE-2026-1529
+    CVE-2026-1529
 Keycloak: token exchange for any client
-    token exchange: CVE-2022-1245
+    CVE-2022-1245
 Keycloak: login CSRF; XSS in registration errors; javascript: addresses
     GHSA-c9rq-mvr5-3w32, GHSA-m98g-63qj-fp8j, CVE-2023-6717
 Keycloak: WebAuthn policy in the browser only; secrets shown to read-only administrators
-    CVE-2026-8830
-    the console and its API: CVE-2026-107604
+    CVE-2026-8830, CVE-2026-107604
 authentik: PKCE skipped when the verifier is left out; downgrade
     CVE-2023-48228, CVE-2024-23647
 authentik: redirect URI as a regular expression
@@ -124,8 +122,7 @@ Ory: assurance not enforced; XSS by error_hint; jti used again; revocation error
 Casdoor: certificate from the message; unverified linking; exchange of dead tokens; second factor skipped
     CVE-2026-9090, CVE-2026-9092, CVE-2026-9097, CVE-2026-9094, CVE-2026-9091
 Casdoor: CORS with credentials; open redirect; stored XSS; private key shown; webhook SSRF; cross-tenant API
-    CVE-2024-41657, CVE-2026-5467, CVE-2026-5468, CVE-2026-90942, CVE-2026-5469
-    the console and its API: CVE-2026-91998
+    CVE-2024-41657, CVE-2026-5467, CVE-2026-5468, CVE-2026-90942, CVE-2026-5469, CVE-2026-91998
 Logto: missing scope check; requests made for a stranger; unverified linking; absent nonce accepted
     CVE-2026-63203, CVE-2026-56739, CVE-2026-15611, CVE-2026-15612
 django-allauth: timing enumeration; deactivated people's tokens; mutable identifier; open redirect
@@ -133,43 +130,38 @@ django-allauth: timing enumeration; deactivated people's tokens; mutable identif
 oauth2-proxy: an address with several @; stale cookies; path and header confusion
     CVE-2026-40574, CVE-2026-34454, CVE-2025-54576, CVE-2025-64484, CVE-2026-40575
 Pocket ID, Dex: userinfo in a redirect; AND for OR on codes; refresh after revocation; confirmed by any method
-    CVE-2026-28512, CVE-2026-28513, CVE-2026-43983, GHSA-hp74-gm6m-2qm5
-    token exchange: GHSA-7qjx-gp9h-65qj
+    CVE-2026-28512, CVE-2026-28513, CVE-2026-43983, GHSA-hp74-gm6m-2qm5, GHSA-7qjx-gp9h-65qj
 Canaille: reset mails with the request's Host; fragments in redirect URIs; configuration dumped on a page
     Canaille 0.0.65, Canaille 0.0.71, Canaille 0.0.72
 node-oidc-provider: loosely decoded Basic, opaque CORS origins
     node-oidc-provider 9.x
 better-auth, OpenAM: none advertised and plain PKCE by default; PKCE ignored in the device flow
-    CVE-2026-67336
-    the device flow: CVE-2026-123542
+    CVE-2026-67336, CVE-2026-123542
 Found while studying: small mistakes with large effects
     a cross-site POST without cookies must not set a new session cookie,
     a failed re-authentication grants nothing, a 307 or 308 sends posted credentials on,
     opening a mailed link is not using it, disabled but still accepted
 """
-"""Product and flaws of a class; below, its references, and behind what is not built yet the ones that wait for it."""
+"""Product and flaws of a class; below, its references."""
 
 
 @dataclass
 class Row:
-    """One class of flaws; `waits` names, by reference, what has to be built before it could be here."""
+    """One class of flaws."""
 
     product: str
     flaws: str
     references: list[str] = field(default_factory=list)
-    waits: dict[str, str] = field(default_factory=dict)
 
 
 def read(text: str) -> tuple[Row, ...]:
     rows: list[Row] = []
     for line in text.splitlines():
-        before, colon, after = line.strip().partition(": ")
-        if not line.startswith(" "):
-            rows.append(Row(before, after))
-        elif colon:
-            rows[-1].waits |= dict.fromkeys(after.rstrip(",").split(", "), before)
+        if line.startswith(" "):
+            rows[-1].references += line.strip().rstrip(",").split(", ")
         else:
-            rows[-1].references += before.rstrip(",").split(", ")
+            product, _, flaws = line.partition(": ")
+            rows.append(Row(product, flaws))
     return tuple(rows)
 
 
@@ -217,7 +209,6 @@ def _lines(row: Row, found: tuple[Mark, ...]) -> Iterator[str]:
         yield from (
             f"  - `{test}`" for test in dict.fromkeys(mark.test for mark in found if mark.reference == reference)
         )
-    yield from (f"- {reference} – not built yet: {what}" for reference, what in row.waits.items())
     yield ""
 
 

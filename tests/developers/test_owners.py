@@ -68,6 +68,7 @@ def test_a_strange_address_is_answered_like_a_known_one(dev: Developer, bob: Per
     assert mailbox.kinds(bob.email) == mailbox.kinds("nobody@example.net") == ["app_invitation"]
 
 
+@pytest.mark.incident("CVE-2026-1529")
 def test_an_invitation_is_for_the_account_of_its_address_alone(
     app: Flask, dev: Developer, bob: Person, jane: Person
 ) -> None:

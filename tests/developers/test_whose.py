@@ -14,6 +14,7 @@ from tests.developers.console import Developer, fills_in, open_to, owned
 from tests.people import Person
 from tests.relying_app import RelyingApp
 from tests.signing_up import shown, signs_in
+from tests.web_browser import Page
 
 MINUTE = 60
 
@@ -24,6 +25,7 @@ def routes_of_an_app(app: Flask) -> list[tuple[str, str]]:
     return [(rule.rule, method) for rule in rules for method in sorted({"GET", "POST"} & set(rule.methods or ()))]
 
 
+@pytest.mark.incident("CVE-2026-91998")
 def test_to_everybody_else_no_address_of_an_app_exists(app: Flask, dev: Developer, bob: Person) -> None:
     """Every route there is, also those of other doors; with a token of the other person's own form."""
     signs_in(bob)
@@ -49,6 +51,19 @@ def test_to_everybody_else_no_address_of_an_app_exists(app: Flask, dev: Develope
     logo = bob.browser.post("/developers/logo", {"csrf_token": token, "client_id": dev.client_id})
     assert shown(logo).status == 404
     assert dev.app == before
+
+
+@pytest.mark.incident("CVE-2026-107604")
+def test_no_page_shows_a_secret_again_not_even_to_its_owners(app: Flask, dev: Developer, bob: Person) -> None:
+    with app.app_context(), base.unit_of_work():
+        app_owners.add(dev.client_id, str(bob.user_id), 1)
+    signs_in(bob)
+    for owner in (dev.person, bob):
+        for rule, method in routes_of_an_app(app):
+            path = rule.replace("<client_id>", dev.client_id).replace("<path:client_id>", dev.client_id)
+            page = owner.browser.open(path) if method == "GET" else None
+            assert page is None or (isinstance(page, Page) and dev.secret not in page.html), path
+    assert dev.secret
 
 
 def test_an_app_that_is_not_looks_like_one_of_somebody_else(dev: Developer, bob: Person) -> None:

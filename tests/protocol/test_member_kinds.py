@@ -16,8 +16,8 @@ ANYTHING = st.recursive(
 )
 NO_WEB_ADDRESS = "must be an https address (http is for localhost, 127.0.0.1 and [::1] only)"
 ALL = (
-    kinds.flag, kinds.seconds, kinds.lifetime, kinds.text, kinds.name, kinds.texts, kinds.uris, kinds.one_of("a"), kinds.some_of("a"),
-    kinds.scope, kinds.web_address, kinds.origin, kinds.origins,
+    kinds.flag, kinds.seconds, kinds.lifetime, kinds.text, kinds.name, kinds.texts, kinds.uris, kinds.one_of("a"),
+    kinds.some_of("a"), kinds.scope, kinds.web_address, kinds.origin, kinds.origins,
 )  # fmt: skip
 
 

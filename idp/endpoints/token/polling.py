@@ -5,6 +5,7 @@ from idp.endpoints.token.asking import Asking
 from idp.endpoints.token.terms import for_person
 from idp.issuance import awaited_grant
 from idp.issuance.issue import Mint
+from idp.protocol import pkce
 from idp.protocol.errors import AccessDenied, AuthorizationPending, ExpiredToken, InvalidGrant, SlowDown
 from idp.settings.load import Settings
 from idp.store import polled_requests
@@ -22,6 +23,7 @@ def redeem(
     if polled is None or polled.is_of_device is not of_device:
         raise InvalidGrant(f"{parameter} is unknown, or was given to another client")
     _insist_on_an_answer(polled, now)
+    pkce.prove(polled.request.code_challenge, asking.parameters.get("code_verifier"))
     opening.check_key(polled.request.dpop_jkt, asking)
     grant = awaited_grant.read(polled.answer, mint.sealer)
     terms = for_person(asking, grant.scope, mint, granted=grant.resources, details=grant.details)

@@ -13,7 +13,7 @@ from tests.clocks import Clock
 from tests.developers.console import open_to
 from tests.devices import Waiting
 from tests.people import Person
-from tests.relying_app import RelyingApp, Tokens
+from tests.relying_app import RelyingApp, Tokens, challenge_of
 
 pytestmark = pytest.mark.section("RFC 8628 §3.5")
 
@@ -68,6 +68,21 @@ def test_a_device_code_is_of_the_app_it_was_given_to(app: Flask, waiting: Waitin
     stolen = Waiting(other, waiting.said)
     assert stolen.hears() == "invalid_grant"
     assert waiting.fetches().claims["aud"] == "tv"
+
+
+@pytest.mark.section("RFC 7636 §4.6")
+@pytest.mark.incident("CVE-2026-123542")
+def test_a_device_that_sends_a_challenge_is_held_to_it(tv: RelyingApp, alice: Person) -> None:
+    """RFC 8628 knows no PKCE: whoever adds it must not be left believing in it."""
+    sent = {"code_challenge": challenge_of("v" * 43), "code_challenge_method": "S256"}
+    waiting = devices.asks(tv, "openid", **sent).typed_by(alice).signs_in().allows()
+    assert waiting.hears() == "invalid_grant"
+    assert waiting.hears(code_verifier="w" * 43) == "invalid_grant"
+    assert waiting.polls(code_verifier="v" * 43).status_code == 200
+    plain = tv.posts("/device_authorization", {**sent, "code_challenge_method": "plain"})
+    assert json.loads(plain.data)["error"] == "invalid_request"
+    stripped = devices.asks(tv, "openid").typed_by(alice).allows()
+    assert stripped.hears(code_verifier="v" * 43) == "invalid_grant"
 
 
 @pytest.mark.section("RFC 8628 §3.4")

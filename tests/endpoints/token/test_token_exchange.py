@@ -117,6 +117,8 @@ def test_nobody_says_that_somebody_else_acts(app: Flask, orders: RelyingApp, tok
 
 
 @pytest.mark.section("RFC 8693 §2.2.2")
+@pytest.mark.incident("CVE-2022-1245")
+@pytest.mark.incident("GHSA-7qjx-gp9h-65qj")
 def test_nothing_is_allowed_that_the_registration_does_not_name(
     app: Flask, front: RelyingApp, orders: RelyingApp, tokens: Tokens
 ) -> None:

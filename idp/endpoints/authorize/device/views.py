@@ -10,6 +10,7 @@ from idp.protocol import device_flow
 from idp.protocol.authorization_request import NOWHERE, AuthorizationRequest
 from idp.protocol.errors import OAuthError, RequestNotSupported, RequestUriNotSupported, UnauthorizedClient
 from idp.protocol.parameters import Parameters
+from idp.protocol.pkce import Challenge
 from idp.protocol.prompt import CONSENT, LOGIN, SELECT_ACCOUNT, Prompt
 from idp.settings.load import Settings
 from idp.store import polled_requests
@@ -70,7 +71,7 @@ def metadata(settings: Settings) -> Mapping[str, object]:
 
 def _asked(parameters: Parameters, client: Client) -> AuthorizationRequest:
     """§5.4: whoever comes is always asked, whatever they agreed to before and whoever runs the app: the code may have
-    been sent to them by somebody else.
+    been sent to them by somebody else. RFC 8628 knows no PKCE; a device that sends a challenge is held to it.
     """
     if "request" in parameters:
         raise RequestNotSupported("a device sends plain parameters")
@@ -79,8 +80,10 @@ def _asked(parameters: Parameters, client: Client) -> AuthorizationRequest:
     mint = house().mint
     asked = Asked(parameters, client, mint.ring, mint.issuer, PROMPTS, now(), apis=mint.apis)
     checked = what_is_asked(asked, NOWHERE, DEVICE)
+    challenge = Challenge.of(parameters.get("code_challenge"), parameters.get("code_challenge_method"))
     jkt = possession.of_request(client.metadata.profile)
-    return replace(checked, prompt=Prompt({*checked.prompt, CONSENT}), dpop_jkt=jkt, polled=new_id())
+    prompt = Prompt({*checked.prompt, CONSENT})
+    return replace(checked, prompt=prompt, code_challenge=challenge, dpop_jkt=jkt, polled=new_id())
 
 
 def _wait(asked: AuthorizationRequest, client: Client) -> tuple[str, str]:
