@@ -102,8 +102,5 @@ KINDS: Final[Mapping[str, kinds.Kind]] = {
 LOCALIZABLE: Final = frozenset({"client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri"})
 """RFC 7591 §2.2: the members that may also come with a language tag."""
 
-PROMISES: Final = (
-    "request_object_encryption_alg",
-    "backchannel_user_code_parameter",
-)
+PROMISES: Final = ("backchannel_user_code_parameter",)
 """Protections we cannot give yet: to ignore them, as RFC 7591 §2 allows, would leave the client believing in them."""

@@ -61,6 +61,8 @@ class ClientMetadata:
     authorization_encrypted_response_alg: str = ""
     authorization_encrypted_response_enc: str = encryption.DEFAULT_ENC
     introspection_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
+    request_object_encryption_alg: str = ""
+    request_object_encryption_enc: str = encryption.DEFAULT_ENC
     introspection_encrypted_response_alg: str = ""
     introspection_encrypted_response_enc: str = encryption.DEFAULT_ENC
     authorization_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"

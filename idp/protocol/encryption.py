@@ -1,4 +1,4 @@
-"""What is written so that one app alone can read it (RFC 7516): who may ask for it, and how."""
+"""What is written so that one app alone can read it, or we alone (RFC 7516): who may ask for it, and how."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -8,6 +8,8 @@ from idp.protocol.errors import InvalidClientMetadata
 
 KEY_ALGS: Final = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
 """How the key of one message is sealed for the app's own key (RFC 7518 §4). No shared secrets, no RSA1_5."""
+REQUEST_ALGS: Final = ("ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
+"""The same for our own key, with which apps may encrypt requests."""
 ENCS: Final = ("A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM")
 DEFAULT_ENC: Final = "A128CBC-HS256"
 ANSWERS: Final = ("id_token", "userinfo", "authorization", "introspection")
@@ -16,11 +18,15 @@ ANSWERS: Final = ("id_token", "userinfo", "authorization", "introspection")
 KINDS: Final[Mapping[str, Callable[[object], Any]]] = {
     **{f"{answer}_encrypted_response_alg": kinds.one_of(*KEY_ALGS) for answer in ANSWERS},
     **{f"{answer}_encrypted_response_enc": kinds.one_of(*ENCS) for answer in ANSWERS},
+    "request_object_encryption_alg": kinds.one_of(*REQUEST_ALGS),
+    "request_object_encryption_enc": kinds.one_of(*ENCS),
 }
 
 
 def check(members: Mapping[str, Any], metadata: Mapping[str, object]) -> None:
     """Registration §2: nothing is encrypted halfway, nor without a key. Raises InvalidClientMetadata."""
+    if "request_object_encryption_enc" in members and "request_object_encryption_alg" not in members:
+        raise InvalidClientMetadata("request_object_encryption_enc needs request_object_encryption_alg beside it")
     for answer in ANSWERS:
         alg, enc = f"{answer}_encrypted_response_alg", f"{answer}_encrypted_response_enc"
         if enc in members and alg not in members:

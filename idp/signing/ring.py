@@ -11,6 +11,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwa import JWSAlgModel
 
+from idp.signing import decryption
 from idp.signing.compact import BadToken as BadToken
 from idp.signing.compact import taken_apart
 from idp.signing.keys import KEY_TYPES, Key, SigningKey, UnusableKey, public, unwrapped
@@ -100,11 +101,11 @@ class KeyRing:
         return _claims(parsed.payload, now, allow_expired)
 
     def public_set(self, now: int) -> Mapping[str, Any]:
-        """The JWKS (RFC 7517 §5): public halves only, the current key of each algorithm before the others."""
+        """The keys that sign (RFC 7517 §5): public halves only, the current key of each algorithm before the others."""
         return self._seen(now).public_set
 
     def public_set_bytes(self, now: int) -> bytes:
-        """The same as JSON, made once per change."""
+        """The JWKS: the same, and after them the key to encrypt requests for; as JSON, made once per change."""
         return self._seen(now).public_bytes
 
     def algorithms(self, now: int) -> tuple[str, ...]:
@@ -174,8 +175,8 @@ def _view_of(rows: Sequence[StoredKey], folder: KeyFolder, before: _View | None,
             signer = _signer(row, folder, before)
             if signer is not None:
                 signers[row.alg] = signer
-    public_set = {"keys": entries}
-    return _View(now, verifiers, signers, public_set, json.dumps(public_set, separators=(",", ":")).encode())
+    published = {"keys": [*entries, decryption.public_entry(folder)]}
+    return _View(now, verifiers, signers, {"keys": entries}, json.dumps(published, separators=(",", ":")).encode())
 
 
 def _signer(row: StoredKey, folder: KeyFolder, before: _View | None) -> SigningKey | None:

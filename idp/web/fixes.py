@@ -45,9 +45,7 @@ def by_check() -> Mapping[str, str]:
         "client_assertion.check": gettext(
             "Make a new client assertion for each request: iss and sub the client ID, aud the issuer, a new jti."
         ),
-        "received.from_form": form,
-        "received.from_form_alone": form,
-        "received.from_app": form,
+        **dict.fromkeys(("received.from_form", "received.from_form_alone", "received.from_app"), form),
         "possession.of_request": dpop,
         "dpop.check": dpop,
     }
@@ -88,10 +86,8 @@ def by_error() -> Mapping[str, str]:
         "insufficient_scope": gettext("Ask for the scope that this address needs when the sign-in begins."),
         "access_denied": gettext("The person said no. Show a page of your own, and let them try again."),
         "use_dpop_nonce": gettext("Send the request again, its proof with the nonce of the DPoP-Nonce header."),
-        "server_error": busy,
-        "temporarily_unavailable": busy,
-        "login_required": silent,
-        "consent_required": silent,
-        "interaction_required": silent,
-        "account_selection_required": silent,
+        **dict.fromkeys(("server_error", "temporarily_unavailable"), busy),
+        **dict.fromkeys(
+            ("login_required", "consent_required", "interaction_required", "account_selection_required"), silent
+        ),
     }

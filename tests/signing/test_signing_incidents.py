@@ -208,7 +208,7 @@ def test_authlib_jwe_zip_bomb(ring: KeyRing, rsa_key: SigningKey) -> None:
 
 @pytest.mark.incident("CVE-2026-28490")
 def test_authlib_rsa1_5_padding_oracle(ring: KeyRing, rsa_key: SigningKey) -> None:
-    """No algorithm of encryption exists for our keys, so there is nothing to be an oracle about."""
+    """Keys that sign decrypt nothing, and RSA nothing at all, so there is nothing to be an oracle about."""
     head = segment({"alg": "RSA1_5", "enc": "A128CBC-HS256", "kid": rsa_key.kid, "typ": "JWT"})
     refused(ring, f"{head}.{segment(bytes(256))}.{segment(bytes(16))}.{segment(bytes(32))}.{segment(bytes(16))}")
     assert {entry["use"] for entry in ring.public_set(NOW)["keys"]} == {"sig"}

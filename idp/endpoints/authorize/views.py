@@ -16,7 +16,7 @@ from idp.issuance import apis
 from idp.protocol import acr, pkce, prompt, request_uri, resource, response_mode, response_type
 from idp.protocol.authorization_request import ReplyTo
 from idp.protocol.client_members import CLIENT_ALGS
-from idp.protocol.encryption import ENCS, KEY_ALGS
+from idp.protocol.encryption import ENCS, KEY_ALGS, REQUEST_ALGS
 from idp.protocol.errors import InvalidClient, InvalidRequest, InvalidRequestUri, OAuthError
 from idp.protocol.hints import DISPLAYS
 from idp.protocol.parameters import Parameters
@@ -111,6 +111,8 @@ def metadata(settings: Settings) -> Mapping[str, object]:
         "authorization_encryption_enc_values_supported": list(ENCS),
         "request_parameter_supported": True,
         "request_object_signing_alg_values_supported": list(CLIENT_ALGS),
+        "request_object_encryption_alg_values_supported": list(REQUEST_ALGS),
+        "request_object_encryption_enc_values_supported": list(ENCS),
         "request_uri_parameter_supported": True,
         "require_request_uri_registration": True,
     }
