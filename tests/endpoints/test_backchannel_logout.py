@@ -2,8 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable, Iterator
-from typing import Self
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -14,10 +13,9 @@ from sqlalchemy import text
 from idp import clock, sessions
 from idp.issuance import logout_delivery
 from idp.issuance.logout_delivery import Outcome
-from idp.issuance.subject import sid_of
 from idp.outside import addresses, fetch
 from idp.outside.fetch import Fetcher
-from idp.store import base, grants, logout_notices, users
+from idp.store import base, grants, users
 from tests.clocks import Clock
 from tests.emulators.logout_receiver import LogoutReceiver
 from tests.people import Person
@@ -95,37 +93,6 @@ def test_a_logout_token_is_no_other_token(
     assert page.heading.startswith("Sign out of"), "it proves nothing, so the person is asked"  # type: ignore[union-attr]
     headers = {"Authorization": f"Bearer {receiver.tokens[0]}"}
     assert app.test_client(use_cookies=False).get("/userinfo", headers=headers).status_code == 401
-
-
-@pytest.mark.parametrize("status", [200, 503])
-def test_an_app_that_takes_its_time_holds_up_no_other(
-    app: Flask, told: RelyingApp, alice: Person, receiver: LogoutReceiver, clock: Clock, status: int
-) -> None:
-    """Whoever signs in to it and out again without end would have everybody else's notices wait."""
-    receiver.tokens, receiver.answers = SlowlyRead(clock), [status] * 3
-    told.changed(first_party=True)
-    for _ in range(3):
-        told.asks().seen_by(alice).signs_in().redeems()
-        alice.signs_out()
-    assert len(delivers(app)) == 1
-    clock.moves(SlowlyRead.SECONDS)
-    assert delivers(app) == []
-    clock.moves(logout_delivery.RESTS * SlowlyRead.SECONDS)
-    assert len(delivers(app)) == 1
-
-
-class SlowlyRead(list[str]):
-    """Logout tokens that an app takes some seconds for."""
-
-    SECONDS = 9
-
-    def __init__(self, clock: Clock) -> None:
-        super().__init__()
-        self._clock = clock
-
-    def __iadd__(self, tokens: Iterable[str]) -> Self:
-        self._clock.moves(self.SECONDS)
-        return super().__iadd__(tokens)
 
 
 @pytest.mark.section("OpenID Connect Back-Channel Logout 1.0 §2.1")
@@ -296,35 +263,3 @@ def test_a_removed_app_takes_its_notices_along(app: Flask, told: RelyingApp, tok
     alice.signs_out()
     told.removed()
     assert notices(app) == []
-
-
-def test_the_delivery_log_is_kept_for_a_week(app: Flask, tokens: Tokens, alice: Person, clock: Clock) -> None:
-    alice.signs_out()
-    delivers(app)
-    with app.app_context(), base.unit_of_work():
-        assert logout_delivery.forget(clock.now() + 7 * 86400) == 0
-        assert logout_delivery.forget(clock.now() + 7 * 86400 + 1) == 1
-
-
-@pytest.mark.section("OpenID Connect Back-Channel Logout 1.0 §2.8")
-def test_what_the_app_says_is_wrong_stands_in_its_log(
-    app: Flask, tokens: Tokens, alice: Person, receiver: LogoutReceiver, clock: Clock
-) -> None:
-    """Newest first, with the last try, its status, and when it is tried again; as plain text, whatever was sent."""
-    receiver.answers, receiver.body = [400], b'{"error": "invalid_request", "error_description": "unknown\\u0007 sid"}'
-    alice.signs_out()
-    began = clock.now()
-    assert delivers(app) == [Outcome.PUT_OFF]
-    with app.app_context():
-        (entry,) = logout_notices.deliveries("told", 10)
-    assert (entry.last_status, entry.last_error) == (400, "it answered 400: invalid_request")
-    assert (entry.tries, entry.tried_at, sid_of(entry.session_id, None)) == (1, began, tokens.claims["sid"])
-    assert entry.is_open
-    assert began < entry.next_try_at <= began + 4
-    clock.moves(5)
-    assert delivers(app) == [Outcome.DELIVERED]
-    with app.app_context():
-        (entry,) = logout_notices.deliveries("told", 10)
-        assert logout_notices.deliveries("shop", 10) == ()
-    assert (entry.last_status, entry.last_error, entry.delivered_at) == (200, "", began + 5)
-    assert not entry.is_open
