@@ -95,10 +95,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     doors = tuple(door for door in DOORS if settings.server.development or not door.development_only)
     for door in doors:
         app.register_blueprint(door.routes)
-    app.extensions["portico_metadata"] = discovery.Document(doors, settings)
+    document = app.extensions["portico_metadata"] = discovery.Document(doors, settings)
     if settings.server.path:
         app.wsgi_app = mount.Mount(app.wsgi_app, settings.server.path)  # type: ignore[method-assign]
-    hardening.prepare(app, settings)  # last, so that it stands outermost
+    hardening.prepare(app, settings, document.aliases)  # last, so that it stands outermost
     return app
 
 

@@ -1,9 +1,10 @@
-"""A client certificate, and how a proxy passes it on."""
+"""Certificates of apps and of listeners, who vouches for them, and how a proxy passes them on."""
 
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -18,15 +19,48 @@ from idp import clock
 
 @dataclass(frozen=True)
 class Shown:
-    """`pem` as nginx escapes it, `rfc9440` as the RFC has it, `jwk` the public key."""
+    """`pem` as nginx escapes it, `rfc9440` as the RFC has it, `jwk` the public key, `key` the private one."""
 
-    pem: str
-    rfc9440: str
-    jwk: dict[str, Any]
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey
+
+    @property
+    def plain_pem(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+    @property
+    def pem(self) -> str:
+        return quote(self.plain_pem.decode(), safe="")
+
+    @property
+    def rfc9440(self) -> str:
+        return f":{b64encode(self.certificate.public_bytes(serialization.Encoding.DER)).decode()}:"
+
+    @property
+    def jwk(self) -> dict[str, Any]:
+        return dict(ECKey.import_key(self.key.public_key()).as_dict(private=False))
+
+    def files(self, folder: Path, name: str) -> tuple[str, str]:
+        """Of the certificate and of its key, written there."""
+        certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
+        certificate.write_bytes(self.plain_pem)
+        key.write_bytes(
+            self.key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+        return str(certificate), str(key)
 
 
-def made(name: str = "Bank", names: Sequence[x509.GeneralName] = (), *, since: int = -60, until: int = 3600) -> Shown:
-    """Self-signed, for `CN=name, O=Example`; times in seconds from now."""
+def made(
+    name: str = "Bank",
+    names: Sequence[x509.GeneralName] = (),
+    *,
+    since: int = -60,
+    until: int = 3600,
+    by: Shown | None = None,
+) -> Shown:
+    """For `CN=name, O=Example`, self-signed or issued `by` an authority; times in seconds from now."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
         [x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Example"), x509.NameAttribute(NameOID.COMMON_NAME, name)]
@@ -34,7 +68,7 @@ def made(name: str = "Bank", names: Sequence[x509.GeneralName] = (), *, since: i
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(subject)
+        .issuer_name(by.certificate.subject if by else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(datetime.fromtimestamp(clock.now() + since, UTC))
@@ -42,8 +76,6 @@ def made(name: str = "Bank", names: Sequence[x509.GeneralName] = (), *, since: i
     )
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-    certificate = builder.sign(key, hashes.SHA256())
-    der = certificate.public_bytes(serialization.Encoding.DER)
-    pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
-    jwk = ECKey.import_key(key.public_key()).as_dict(private=False)
-    return Shown(quote(pem, safe=""), f":{b64encode(der).decode()}:", dict(jwk))
+    if name.endswith("Authority"):
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    return Shown(builder.sign(by.key if by else key, hashes.SHA256()), key)

@@ -276,3 +276,15 @@ def test_what_makes_no_sense_for_apps_that_register_themselves() -> None:
         ({"statements": {"a": issuer | {"jwks_uri": "https://a.example/", "jwks": {"keys": []}}}}, "one of the two"),
     ):
         assert word in problems(registration=said), said
+
+
+def test_a_listener_for_certificates_is_whole_or_none() -> None:
+    whole = {"bind": "0.0.0.0:8443", "address": "https://mtls.example.com", "certificate": "own.pem", "key": "own.key"}
+    assert load_settings(MANUAL, **PUBLIC, mtls=whole).mtls.listens_at == ("0.0.0.0", 8443)
+    assert load_settings(MANUAL, **PUBLIC, mtls=whole | {"bind": ""}).mtls.bind == ""
+    for name in ("address", "certificate", "key"):
+        assert f"bind needs {name} as well" in problems(**PUBLIC, mtls=whole | {name: ""})
+    assert "mtls.address is the issuer's own" in problems(**PUBLIC, mtls=whole | {"address": "https://id.example.com"})
+    for address in ("http://mtls.example.com", "https://mtls.example.com/", "https://mtls.example.com:443", "mtls"):
+        assert "address is https://" in problems(**PUBLIC, mtls=whole | {"address": address})
+    assert "bind is an address and a port" in problems(**PUBLIC, mtls=whole | {"bind": "8443"})

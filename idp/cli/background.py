@@ -1,10 +1,14 @@
-"""The process beside the workers of `idp serve`: `idp tick`, again and again, for what no request should wait for."""
+"""Processes beside the workers of `idp serve`: `idp tick`, again and again, for what no request should wait for, and
+those that listen for apps with a certificate.
+"""
 
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 
 LOG = logging.getLogger("idp.serve")
 BEFORE_ANOTHER = 5.0  # seconds between the end of one that failed and the start of the next
@@ -13,8 +17,13 @@ BEFORE_ANOTHER = 5.0  # seconds between the end of one that failed and the start
 class Background:
     """Keeps one such process alive. `stop` lets it finish what it is doing."""
 
-    def __init__(self, every: int, finish_within: int) -> None:
-        self.command = (sys.executable, "-m", "idp", "tick", "--every", str(every), "--parent", str(os.getpid()))
+    def __init__(
+        self, name: str, words: Sequence[str], finish_within: int, listening: socket.socket | None = None
+    ) -> None:
+        """`python -m` and these words; `listening` is a socket that it inherits."""
+        self.name = name
+        self.command = (sys.executable, "-m", *words, "--parent", str(os.getpid()))
+        self.inherited = (listening.fileno(),) if listening else ()
         self.finish_within = finish_within
         self.stopping = threading.Event()
         self.starting = threading.Lock()
@@ -48,7 +57,7 @@ class Background:
     def _keep_alive(self, process: subprocess.Popen[bytes] | None) -> None:
         while process:
             if process.wait() != 0 and not self.stopping.is_set():
-                LOG.error("background work ended unexpectedly and is started again")
+                LOG.error("%s ended unexpectedly and is started again", self.name)
                 self.stopping.wait(BEFORE_ANOTHER)
             process = self._another()
 
@@ -56,5 +65,5 @@ class Background:
         with self.starting:
             if self.stopping.is_set():
                 return None
-            self.process = subprocess.Popen(self.command)  # noqa: S603 (our own interpreter and words)
+            self.process = subprocess.Popen(self.command, pass_fds=self.inherited)  # noqa: S603 (our own words)
             return self.process

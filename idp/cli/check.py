@@ -19,6 +19,7 @@ from idp.outside.geoip import Atlas, UnusableDatabase
 from idp.settings.load import Settings
 from idp.settings.sections import LOOPBACK
 from idp.settings.upstreams import Facebook
+from idp.signing import tls
 from idp.signing.keys import UnusableKey, unwrapped
 from idp.signing.wrapping import BadWrapping, KeyFolder
 from idp.store import clients, logout_notices, outbox, revision, signing_keys
@@ -136,6 +137,14 @@ def _waiting_keys(folder: KeyFolder) -> Iterator[Finding]:
             yield Finding(f"{key.number:04}.next waits to be put into use: 'idp keys reseal'", is_wrong=False)
 
 
+def of_certificates(home: House, now: int) -> Iterator[Finding]:
+    """The files of the listener that asks apps for theirs."""
+    settings = home.settings
+    if settings.mtls.bind:
+        for trouble in tls.troubles(settings.mtls, now):
+            yield Finding(trouble.sentence, is_wrong=trouble.is_acute)
+
+
 def of_clients(home: House, now: int) -> Iterator[Finding]:
     with unit_of_work():
         stored = clients.every(now)
@@ -219,6 +228,7 @@ def of_providers(home: House, now: int) -> Iterator[Finding]:
 
 AREAS: tuple[tuple[str, Callable[[House, int], Iterator[Finding]]], ...] = (
     ("keys", of_keys),
+    ("tls", of_certificates),
     ("clients", of_clients),
     ("upstreams", of_upstreams),
     ("terms", of_agreements),

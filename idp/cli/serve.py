@@ -3,12 +3,14 @@
 SIGTERM and SIGINT: no new connections, running requests finish (at most `server.drain_for`), then all is gone.
 SIGHUP: settings and code are read again, worker after worker is replaced, no request is lost. Settings that cannot be
 used are reported and the running ones stay; bind, workers and threads change at a restart only.
+With `mtls.bind` other processes beside the workers ask apps for their TLS certificate (idp.cli.mtls).
 """
 
 import argparse
 import logging
 import os
 import socket
+from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -26,6 +28,7 @@ from idp.cli.background import Background
 from idp.cli.endings import Waking, hear_every_signal, hold_signals_for_children, leave_with
 from idp.cli.memory import stay_small
 from idp.settings.load import Settings, SettingsError, load_settings
+from idp.signing import tls
 from idp.signing.wrapping import KeyFolder, KeyFolderError
 from idp.upstream import facebook_versions
 from idp.web import logs
@@ -33,6 +36,7 @@ from idp.web import logs
 LOG = logging.getLogger("idp.serve")
 HEADERS_WITHIN = 10_000  # milliseconds a client may take to send its headers
 HEADER_BYTES = 64 * 1024
+BACKLOG = 1024
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -48,11 +52,18 @@ def run(arguments: argparse.Namespace) -> int:
     if taken := _address_taken(settings):
         LOG.error(taken)
         return 1
+    try:
+        listening = _listening(settings)
+    except OSError as error:
+        LOG.error("cannot listen on %s: %s; see mtls.bind", settings.mtls.bind, error.strerror)
+        return 1
     for trouble in facebook_versions.troubles(settings, clock.now()):
         LOG.warning(trouble.sentence)
     hold_signals_for_children()
-    server = Server(settings)
+    server = Server(settings, listening)
     LOG.info("Portico answers at %s, listening on %s", settings.server.issuer, settings.server.bind)
+    if listening:
+        LOG.info("Apps with a certificate come to %s, listening on %s", settings.mtls.address, settings.mtls.bind)
     server.answer_requests()
     return 0
 
@@ -65,6 +76,10 @@ def usable_settings() -> Settings:
     except KeyFolderError as error:
         raise SettingsError((f"keys.directory: {error}",)) from None
     Documents.of(settings)
+    if settings.mtls.bind and (
+        acute := [trouble for trouble in tls.troubles(settings.mtls, clock.now()) if trouble.is_acute]
+    ):
+        raise SettingsError(tuple(trouble.sentence for trouble in acute))
     return settings
 
 
@@ -77,9 +92,10 @@ def load(parent: int) -> Any:
 
 
 class Server(MPServer):
-    """granian, told what Portico needs, with the background process started and stopped beside its workers."""
+    """granian, told what Portico needs, with the processes beside its workers started and stopped."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, listening: socket.socket | None) -> None:
+        """`listening` is where apps come with a certificate, if they may."""
         host, port = settings.server.address
         super().__init__(
             target="portico",
@@ -97,10 +113,11 @@ class Server(MPServer):
             log_dictconfig=logs.configuration(settings),
         )
         self.main_loop_interrupt = Waking()
-        self.background = Background(settings.server.tick_every, settings.server.drain_for)
-        self.on_startup(self.background.start)
-        self.on_reload(self.background.restart)
-        self.on_shutdown(self.background.stop)
+        self.mtls_bind = settings.mtls.bind
+        for beside in _beside(settings, listening):
+            self.on_startup(beside.start)
+            self.on_reload(beside.restart)
+            self.on_shutdown(beside.stop)
 
     def answer_requests(self) -> None:
         """Until a signal ends it. MPServer.serve would begin by advising against the threads we chose."""
@@ -117,11 +134,33 @@ class Server(MPServer):
     def signal_handler_reload(self, *_: object) -> None:
         """A reload with settings that cannot be used would end the service: say so and go on with the old ones."""
         try:
-            usable_settings()
+            settings = usable_settings()
+            if settings.mtls.bind != self.mtls_bind:
+                raise SettingsError(("mtls.bind changes at a restart",))
         except SettingsError as error:
             LOG.error("not reloaded, the settings cannot be used: %s", error)
             return
         super().signal_handler_reload()  # type: ignore[no-untyped-call]
+
+
+def _beside(settings: Settings, listening: socket.socket | None) -> Iterator[Background]:
+    drain_for = settings.server.drain_for
+    yield Background("background work", ("idp", "tick", "--every", str(settings.server.tick_every)), drain_for)
+    if listening:
+        words = ("idp.cli.mtls", "--socket", str(listening.fileno()))
+        for _ in range(settings.mtls.workers):
+            yield Background("the listener for certificates", words, drain_for, listening)
+
+
+def _listening(settings: Settings) -> socket.socket | None:
+    """Held here as well, so that whoever connects while its process is replaced waits in its queue. Raises OSError."""
+    if not settings.mtls.bind:
+        return None
+    host, port = settings.mtls.listens_at
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    listening.setblocking(False)
+    return listening
 
 
 def _hand_down(arguments: argparse.Namespace) -> None:

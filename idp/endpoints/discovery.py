@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, request
 from idp.protocol import scope
 from idp.protocol.encryption import ENCS, KEY_ALGS
 from idp.settings.load import Settings
-from idp.web import cors
+from idp.web import cors, own_tls
 from idp.web.answers import public_json
 from idp.web.door import Door
 from idp.web.house import house, now
@@ -49,6 +49,9 @@ class Document:
         self._members: dict[str, object] = {"issuer": settings.server.issuer}
         for entrance in doors:
             self._members |= entrance.metadata(settings)
+        self.aliases = own_tls.aliases_of(self._members, settings)
+        if self.aliases:
+            self._members["mtls_endpoint_aliases"] = self.aliases
         self._made: dict[tuple[str, ...], bytes] = {}
 
     def naming(self, algorithms: tuple[str, ...]) -> bytes:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from idp.protocol import dpop
 from idp.protocol.scope import OFFERED
 from idp.settings.load import Settings
-from idp.web import bearer, cors
+from idp.web import bearer, cors, own_tls
 from idp.web.answers import public_json
 from idp.web.door import Door
 from idp.web.house import house
@@ -32,7 +32,7 @@ def protected_resource(path: str) -> Response:
         "authorization_servers": [settings.server.issuer],
         "scopes_supported": list(OFFERED),
         "bearer_methods_supported": ["header", "body"],
-        "tls_client_certificate_bound_access_tokens": bool(settings.server.client_certificate_header),
+        "tls_client_certificate_bound_access_tokens": own_tls.takes_certificates(settings),
         "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
         "resource_name": settings.brand.name,
         "resource_documentation": f"{settings.server.issuer}/help",

@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from idp.settings.developers import Developers
+from idp.settings.mtls import Mtls
 from idp.settings.people import Account, Agreements, Geoip, Passkeys, SecondFactor, SignIn, comes_into_force_at
 from idp.settings.registration import Registration, for_mcp
 from idp.settings.resources import Resources
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
 
     profile: Literal["", "mcp"] = ""
     server: Server = Server()
+    mtls: Mtls = Mtls()
     database: Database = Database()
     keys: Keys = Keys()
     clients: Clients = Clients()
@@ -124,6 +126,13 @@ class Settings(BaseSettings):
         for name in ("terms_version", "privacy_version"):
             if self.agreements.grace_for and comes_into_force_at(getattr(self.brand, name)) is None:
                 raise ValueError(f"agreements.grace_for counts from a date: begin brand.{name} with one, as 2026-11-25")
+        return self
+
+    @model_validator(mode="after")
+    def certificates_have_an_address_of_their_own(self) -> Self:
+        """Browsers would be asked for a certificate too (RFC 8705 §5)."""
+        if self.mtls.bind and self.mtls.address == self.server.issuer.removesuffix(self.server.path):
+            raise ValueError("mtls.address is the issuer's own: take another host or port")
         return self
 
     @model_validator(mode="after")

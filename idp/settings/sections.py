@@ -28,6 +28,14 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+def host_and_port(bind: str) -> tuple[str, int]:
+    """Where to listen. Raises ValueError."""
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError("bind is an address and a port, as in 127.0.0.1:8000 or [::]:8000")
+    return host.strip("[]"), int(port)
+
+
 class Server(Section):
     issuer: str = "http://127.0.0.1:8000"
     bind: str = "127.0.0.1:8000"
@@ -54,9 +62,7 @@ class Server(Section):
 
     @model_validator(mode="after")
     def addresses_are_addresses(self) -> Self:
-        host, _, port = self.bind.rpartition(":")
-        if not host or not port.isdecimal() or int(port) > 65535:
-            raise ValueError("bind is an address and a port, as in 127.0.0.1:8000 or [::]:8000")
+        host_and_port(self.bind)
         for network in self.trusted_proxies:
             try:
                 ip_network(network)
@@ -69,8 +75,7 @@ class Server(Section):
     @property
     def address(self) -> tuple[str, int]:
         """Where to listen: host and port."""
-        host, _, port = self.bind.rpartition(":")
-        return host.strip("[]"), int(port)
+        return host_and_port(self.bind)
 
     @property
     def is_https(self) -> bool:

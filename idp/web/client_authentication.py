@@ -19,7 +19,7 @@ from idp.signing.ring import BadToken
 from idp.store import client_secrets, clients, used_once
 from idp.store.base import fingerprint
 from idp.store.clients import Client, KnownClients
-from idp.web import certificate, client_keys, cors, errors, explanations, rehearsal
+from idp.web import certificate, client_keys, cors, errors, explanations, own_tls, rehearsal
 from idp.web.house import house, now
 
 BASIC: Final = "client_secret_basic"
@@ -88,8 +88,7 @@ def refusal(error: OAuthError) -> Response:
 
 def metadata(settings: Settings, endpoint: str, *, public: bool = True) -> Mapping[str, object]:
     """RFC 8414 §2: how apps prove who they are at this endpoint."""
-    by_certificate = client_certificate.METHODS if settings.server.client_certificate_header else ()
-    methods = [*(method for method in METHODS if public or method != NONE), *by_certificate]
+    methods = [*(method for method in METHODS if public or method != NONE), *own_tls.methods(settings)]
     return {
         f"{endpoint}_auth_methods_supported": methods,
         f"{endpoint}_auth_signing_alg_values_supported": [*CLIENT_ALGS, *SECRET_ALGS],
@@ -142,7 +141,7 @@ def _is_proved(claimed: Presented, client: Client, now: int) -> bool:
     if shown is None:
         return False
     if method == client_certificate.PKI:
-        return shown.is_named(client.metadata.certificate_names)
+        return certificate.is_verified() and shown.is_named(client.metadata.certificate_names)
     return client_keys.knows(shown, client.metadata, now)
 
 
@@ -176,7 +175,8 @@ def _by_shared_secret(claimed: Presented, apps: KnownClients, now: int) -> Clien
 def _of_assertion(claims: Mapping[str, object], client: Client, now: int) -> Client:
     issuer = house().settings.server.issuer
     is_strict = bool(client.metadata.profile)
-    audiences = (issuer,) if is_strict else (issuer, f"{issuer}/token", issuer + request.path)
+    here = own_tls.base_address()
+    audiences = (issuer,) if is_strict else (issuer, *{f"{base}/token" for base in (issuer, here)}, here + request.path)
     jti, expires_at = client_assertion.check(
         claims, client_id=client.client_id, audiences=audiences, now=now, is_strict=is_strict
     )

@@ -17,19 +17,20 @@ from idp.settings.load import Settings
 from idp.settings.sections import LOOPBACK
 from idp.web import posted
 from idp.web.access_log import AccessLog
-from idp.web.proxies import Proxies
+from idp.web.proxies import OWN_TLS, Proxies
 from idp.web.request_id import RequestIds
 
 BODY_LIMIT = 64 * 1024  # bytes; every form and protocol message fits many times
 UPLOAD_LIMIT = 32 * 1024 * 1024  # a photo that is too large for us still reaches a page that says so
 ORDINARY: Mapping[str, int] = MappingProxyType({})
+NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 ASCII = bytes(range(128))
 HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::[0-9]{1,5})?", re.ASCII)
 
 
-def prepare(app: Flask, settings: Settings) -> None:
+def prepare(app: Flask, settings: Settings, aliases: Mapping[str, str] = NO_ALIASES) -> None:
     """Put the wall around the app, outermost first: who asks, its reference, its line in the log, its form."""
-    inner = AccessLog(Hardening(app.wsgi_app, settings, _larger(app, settings.server.path)))
+    inner = AccessLog(Hardening(app.wsgi_app, settings, _larger(app, settings.server.path), aliases))
     server = settings.server
     whole = Proxies(RequestIds(inner), server.trusted_proxies, server.client_certificate_header)
     app.wsgi_app = whole  # type: ignore[method-assign]
@@ -38,8 +39,15 @@ def prepare(app: Flask, settings: Settings) -> None:
 class Hardening:
     """WSGI: insists on one Host, bounds the body, and speaks for the issuer."""
 
-    def __init__(self, app: WSGIApplication, settings: Settings, larger: Mapping[str, int] = ORDINARY) -> None:
-        """`larger` are the paths that take more than BODY_LIMIT, and how much."""
+    def __init__(
+        self,
+        app: WSGIApplication,
+        settings: Settings,
+        larger: Mapping[str, int] = ORDINARY,
+        aliases: Mapping[str, str] = NO_ALIASES,
+    ) -> None:
+        """`larger` are the paths that take more than BODY_LIMIT, and how much; `aliases` those of own_tls."""
+        self.aliases = frozenset(aliases.values())
         issuer = urlsplit(settings.server.issuer)
         self.app = app
         self.larger = larger
@@ -49,7 +57,7 @@ class Hardening:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         limit = self.larger.get(environ["PATH_INFO"], BODY_LIMIT)
-        refusal = self._wrong_host(environ) or _unacceptable_body(environ, limit)
+        refusal = self._wrong_host(environ) or self._no_alias(environ) or _unacceptable_body(environ, limit)
         if refusal:
             return _refuse(start_response, *refusal)
         if "HTTP_TRANSFER_ENCODING" in environ:
@@ -64,9 +72,15 @@ class Hardening:
         host = HOST.fullmatch(said)
         if host is None:
             return ("400 Bad Request", "A request needs exactly one Host header.", "")
-        if self.development and said != self.host:
+        if self.development and OWN_TLS not in environ and said != self.host:
             return self._elsewhere(environ, host["name"].strip("[]"))
         return None
+
+    def _no_alias(self, environ: WSGIEnvironment) -> tuple[str, str, str] | None:
+        """RFC 8705 §5: where certificates are asked for, only the endpoints that discovery names there answer."""
+        if OWN_TLS not in environ or f"https://{environ['HTTP_HOST']}{environ['PATH_INFO']}" in self.aliases:
+            return None
+        return ("404 Not Found", "Only the mtls_endpoint_aliases of discovery answer here.", "")
 
     def _elsewhere(self, environ: WSGIEnvironment, name: str) -> tuple[str, str, str]:
         """In development mails lie open: no other site may reach them under a name of its own (DNS rebinding)."""

@@ -8,6 +8,7 @@ from idp.signing import possession
 from idp.signing.possession import BadProof
 from idp.signing.sealing import BadSeal
 from idp.store import used_once
+from idp.web import own_tls
 from idp.web.house import house, now
 
 HEADER = "DPoP"
@@ -29,7 +30,7 @@ def of_request(profile: str, access_token: str | None = None) -> str:
     except BadProof as problem:
         raise InvalidDpopProof(str(problem)) from None
     fapi.check_proof(profile, proof.alg)
-    address = house().settings.server.issuer + request.path
+    address = own_tls.base_address() + request.path
     jti = dpop.check(proof.claims, method=request.method, address=address, now=now(), access_token=access_token)
     _check_nonce(proof.claims.get("nonce"))
     if not used_once.use(now() + dpop.GOOD_FOR + dpop.SKEW, HEADER, proof.thumbprint, jti):

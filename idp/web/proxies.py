@@ -7,6 +7,7 @@ Scheme and host are the issuer's, always (idp.web.hardening), so no other forwar
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 Address = IPv4Address | IPv6Address
@@ -14,6 +15,7 @@ Network = IPv4Network | IPv6Network
 
 PEER = "portico.peer"
 CERTIFICATE = "portico.client_certificate"
+OWN_TLS = "portico.own_tls"
 PROXY_REQUEST_ID = "portico.proxy_request_id"
 FORWARDING = tuple(
     "HTTP_" + name.upper().replace("-", "_")
@@ -26,8 +28,21 @@ FORWARDING = tuple(
 )
 
 
+class Shown(NamedTuple):
+    """A client's certificate, as RFC 9440 or nginx write it, "" for none; and whether its chain was verified."""
+
+    passed_on: str
+    is_verified: bool
+
+
+NOTHING = Shown("", is_verified=False)
+
+
 class Proxies:
-    """WSGI: REMOTE_ADDR becomes the person's address; every forwarding header is taken away from the rooms inside."""
+    """WSGI: REMOTE_ADDR becomes the person's address; every forwarding header is taken away from the rooms inside.
+
+    OWN_TLS is what the listener for certificates puts into the environment: a Shown. No header has such a name.
+    """
 
     def __init__(self, app: WSGIApplication, networks: Iterable[str], certificate_header: str = "") -> None:
         """`certificate_header` holds the client's certificate; "" where no proxy passes one on (RFC 8705)."""
@@ -38,10 +53,12 @@ class Proxies:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         peer = environ.get("REMOTE_ADDR", "")
         environ[PEER] = peer
-        if self.networks and is_trusted(peer, self.networks):
+        if OWN_TLS in environ:  # nobody stands between: the connection itself says it (idp.cli.mtls)
+            environ[CERTIFICATE] = environ[OWN_TLS]
+        elif self.networks and is_trusted(peer, self.networks):
             environ["REMOTE_ADDR"] = client_address(peer, environ.get("HTTP_X_FORWARDED_FOR", ""), self.networks)
             environ[PROXY_REQUEST_ID] = environ.get("HTTP_X_REQUEST_ID", "")
-            environ[CERTIFICATE] = environ.get(self.certificate, "")
+            environ[CERTIFICATE] = Shown(environ.get(self.certificate, ""), is_verified=True)
         for name in (*FORWARDING, self.certificate):
             environ.pop(name, None)
         return self.app(environ, start_response)

@@ -39,6 +39,8 @@ ONLY_IN: Mapping[str, tuple[str, ...]] = {
     "requests": ("outside", "upstream", "emulators"),
     "argon2": ("accounts",),
     "granian": ("cli",),
+    "twisted": ("cli",),
+    "OpenSSL": ("signing",),
     "importlib.import_module": ("cli",),
     "authlib.jose": (),
 }

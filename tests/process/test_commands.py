@@ -112,11 +112,13 @@ def test_check_says_what_is_wrong_and_how_to_mend_it(install: Install, idp_here:
     (install.folder / "keys" / "0001.key").chmod(0o600)
     install.change("server", trusted_proxies=["0.0.0.0/0"])
     install.change("mail", transport="smtp", host="127.0.0.1", port=1)
+    install.change("mtls", bind="127.0.0.1:8443", address="https://127.0.0.1:8443", certificate="gone", key="gone")
     done = idp_here(install, "check")
     assert done.returncode == 1
     for fault, remedy in (
         ("trusted_proxies", "name your proxies"),
         ("is not the one it was sealed under", "bring that key back"),
+        ("mtls.certificate", "cannot be read"),
         ("mail.sender", "nobody can be answered"),
         ("127.0.0.1:1 takes no mail", "[mail]"),
     ):

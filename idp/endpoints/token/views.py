@@ -28,7 +28,7 @@ from idp.settings.load import Settings
 from idp.store import audit
 from idp.store.clients import Client
 from idp.store.grants import Replayed
-from idp.web import certificate, client_authentication, cors, possession
+from idp.web import certificate, client_authentication, cors, own_tls, possession
 from idp.web.answers import private_json
 from idp.web.door import Door
 from idp.web.house import house, now
@@ -89,7 +89,7 @@ def metadata(settings: Settings) -> Mapping[str, object]:
         "token_endpoint": f"{settings.server.issuer}/token",
         "grant_types_supported": list(GRANT_TYPES),
         **client_authentication.metadata(settings, "token_endpoint"),
-        "tls_client_certificate_bound_access_tokens": bool(settings.server.client_certificate_header),
+        "tls_client_certificate_bound_access_tokens": own_tls.takes_certificates(settings),
         "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
     }
 
