@@ -56,3 +56,11 @@ def test_keys_that_cannot_be_registered(changes: dict[str, object], sentence: st
 def test_rfc7591_2_1_who_asks_for_itself_has_no_place_to_go_back_to() -> None:
     client = ClientMetadata.register({"client_name": "Nightly report", "grant_types": ["client_credentials"]})
     assert (client.grant_types, client.response_types, client.redirect_uris) == (("client_credentials",), (), ())
+
+
+@pytest.mark.section("OpenID Connect Core §9")
+def test_who_signs_with_a_secret_has_one_and_never_sends_it() -> None:
+    client = ClientMetadata.register(WEB | {"token_endpoint_auth_method": "client_secret_jwt"})
+    assert (client.has_secret, client.signs_with_secret) == (True, True)
+    assert client.auth_methods == ("client_secret_jwt",)
+    assert not ClientMetadata.register(WEB).signs_with_secret

@@ -30,3 +30,8 @@ def test_an_alg_alone_has_an_enc_of_its_own(answer: str) -> None:
 def test_nothing_is_encrypted_halfway(members: dict[str, str], word: str) -> None:
     with pytest.raises(InvalidClientMetadata, match=word):
         ClientMetadata.register(WEB | members)
+
+
+def test_a_request_is_not_encrypted_halfway_either() -> None:
+    with pytest.raises(InvalidClientMetadata, match="request_object_encryption_alg"):
+        ClientMetadata.register(WEB | {"request_object_encryption_enc": "A256GCM"})
