@@ -138,7 +138,6 @@ ensure-matching-key-in-authorization-request ensure-unsigned-request-at-par-endp
 par-authorization-request-containing-request_uri
 """
 DISCOVERY = "oidcc-discovery-endpoint-verification"
-UNSIGNED = "oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported"
 
 
 class Module(NamedTuple):
@@ -184,22 +183,11 @@ PLANS: Mapping[str, tuple[Module, ...]] = {
         Module(f"fapi2-security-profile-final-{name}", "signed") for name in (FAPI2 + FAPI2_SIGNED).split()
     ),
 }
-REGISTERS = "not run for static clients; waits for dynamic registration"
 WAITS: Mapping[Module, str] = {
-    **{
-        Module(name, mode): reason
-        for mode in ("default", "form_post")
-        for name, reason in {
-            "oidcc-idtoken-signature": REGISTERS,
-            "oidcc-idtoken-unsigned": "not run for static clients, and skipped where discovery does not name `none`",
-            "oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported": REGISTERS,
-        }.items()
-    },
-    Module(UNSIGNED, "form_post"): (
-        "fails: `response_mode` stands inside the object alone, which nobody reads here, so the refusal "
-        "(`request_not_supported`) travels by query; waits for signed request objects, whose algorithms in discovery "
-        "make the suite skip it"
-    ),
+    Module("oidcc-idtoken-unsigned", mode): (
+        "not run for static clients, and skipped where discovery does not name `none`"
+    )
+    for mode in ("default", "form_post")
 }
 """What cannot be driven yet, and why."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
@@ -84,6 +84,28 @@ def test_an_id_token_signed_as_registered(machine: Machine) -> None:
     id_token = client.redeems(client.lets_in())["id_token"]
     token = jwt.decode(id_token, published_keys(machine.server), algorithms=["RS256"])
     assert token.claims["aud"] == client.told["client_id"]
+
+
+@pytest.mark.conformance("oidcc-idtoken-signature")
+@pytest.mark.conformance("oidcc-idtoken-signature", "form_post")
+@pytest.mark.parametrize("mode", [None, "form_post"])
+def test_an_id_token_of_an_app_that_named_no_algorithm(machine: Machine, mode: str | None) -> None:
+    client = Client(machine)
+    visit = client.lets_in(response_mode=mode)
+    id_token = client.redeems(visit.posts_the_answer() if mode else visit)["id_token"]
+    header = jws.extract_compact(id_token.encode()).headers()
+    assert header["alg"] == "RS256"
+    assert header["kid"] in {key.kid for key in published_keys(machine.server).keys}
+
+
+@pytest.mark.conformance("oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported")
+@pytest.mark.conformance("oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported", "form_post")
+@pytest.mark.conformance("oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported", "form_post")
+def test_the_suite_skips_requests_that_nobody_signed(machine: Machine) -> None:
+    """Discovery names algorithms for request objects, and not `none`: then it does not send any."""
+    document = machine.server.test_client().get("/.well-known/openid-configuration").get_json()
+    assert document["request_object_signing_alg_values_supported"]
+    assert "none" not in document["request_object_signing_alg_values_supported"]
 
 
 @pytest.mark.conformance("oidcc-idtoken-unsigned", "dynamic")

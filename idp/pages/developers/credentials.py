@@ -139,7 +139,6 @@ def _tell_owners(owned: Owned, write: own_apps.Write) -> None:
 
 def say_done(form: Form, done: str) -> None:
     said = {
-        "registered": gettext("Your app is registered."),
         "ended": gettext("That secret is accepted no more."),
         "key": gettext("Your app proves itself by its key now."),
     }.get(done)
