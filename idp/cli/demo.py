@@ -39,6 +39,7 @@ TOLD = """
     the app    {app:<34}  sign up and sign in here
     issuer     {issuer:<34}  what an app is configured with
     mails      {mails:<34}  nothing is sent; links and codes are here
+    developers {developers:<34}  register an app of your own, once signed in
     stop       {stop:<34}  accounts and keys stay in {kept}
 """
 
@@ -154,7 +155,9 @@ def _watch(
 def _tell(settings: Settings, home: str, facebook: Emulator | None) -> None:
     issuer = settings.server.issuer
     kept = f"{FOLDER}/ and {settings.keys.directory}/"
-    facts = TOLD.format(app=home, issuer=issuer, mails=f"{issuer}/dev/mail", stop="Ctrl-C", kept=kept)
+    facts = TOLD.format(
+        app=home, issuer=issuer, mails=f"{issuer}/dev/mail", developers=f"{issuer}/developers", stop="Ctrl-C", kept=kept
+    )
     say(facts.replace("    stop ", f"{facebook.told}    stop ") if facebook else facts)
 
 

@@ -53,7 +53,7 @@ def reseal(folder: KeyFolder, now: int) -> int:
             again = folder.wrap(folder.unwrap(secret.wrapped, bound), bound)
             number += client_secrets.rewrapped(secret.id, secret.wrapped, again)
     if number:
-        audit.record("client_secrets.resealed", now, under=folder.sealing_key.number, number=number)
+        audit.record("client.secrets_resealed", now, under=folder.sealing_key.number, number=number)
     return number
 
 

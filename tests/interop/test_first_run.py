@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.interop, pytest.mark.browser, needs("Chromium")]
 
 PORTICO, APP = "http://127.0.0.1:8000", "http://127.0.0.1:8001"
 ADDRESS = "new.comer@example.org"
-FACT = re.compile(r"^    (the app|issuer|mails|facebook|stop) +(\S+)  ", re.MULTILINE)
+FACT = re.compile(r"^    (the app|issuer|mails|developers|facebook|stop) +(\S+)  ", re.MULTILINE)
 READY_WITHIN = 60.0  # seconds
 STOPPED_WITHIN = 30.0
 
@@ -65,9 +65,9 @@ def idp_demo(folder: Path, shell: dict[str, str]) -> Iterator[dict[str, str]]:
 
 
 def told(process: subprocess.Popen[bytes], output: Path) -> dict[str, str]:
-    """The five things to know, as soon as they stand there."""
+    """The six things to know, as soon as they stand there."""
     began = time.monotonic()
-    while len(facts := dict(FACT.findall(output.read_text()))) < 5:
+    while len(facts := dict(FACT.findall(output.read_text()))) < 6:
         assert process.poll() is None, output.read_text()
         assert time.monotonic() - began < READY_WITHIN, output.read_text()
         time.sleep(0.05)
@@ -141,6 +141,8 @@ def test_a_newcomers_first_run_and_the_next_one(checkout: Path, shell: dict[str,
         tab.get_by_role("button", name="Allow", exact=True).click()
         expect(tab.get_by_role("heading", level=1)).to_have_text(f"Hello, {ADDRESS}")
         assert tab.url == f"{facts['the app']}/"
+        page.goto(facts["developers"])
+        expect(page.get_by_role("heading", level=1)).to_have_text("Your apps")
         page.close()
         signs_out(tab)
 

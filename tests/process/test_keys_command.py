@@ -36,7 +36,8 @@ def listed(shown: str) -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def published(node: Node) -> set[str]:
-    return {key["kid"] for key in json.loads(node.request("GET", "/jwks.json")[1])["keys"]}
+    keys = json.loads(node.request("GET", "/jwks.json")[1])["keys"]
+    return {key["kid"] for key in keys if key["use"] == "sig"}
 
 
 def pem(folder: Path, alg: str) -> tuple[Path, str]:

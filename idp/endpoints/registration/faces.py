@@ -32,10 +32,12 @@ def drawn(metadata: ClientMetadata, before: str = "") -> bytes:
         return b""
 
 
-def hung(client_id: str, metadata: ClientMetadata, logo: bytes, now: int) -> ClientMetadata:
-    """The registration with the address of its logo here in place of its own (RFC 7591 §2), once the app is stored."""
+def hung(client_id: str, metadata: ClientMetadata, logo: bytes, now: int, before: str = "") -> ClientMetadata:
+    """The registration with the address of its logo here in place of its own (RFC 7591 §2), once the app is stored.
+    What hung here under the address `before` goes where the app names it no more.
+    """
     if logo:
         return replace(metadata, logo_uri=logos.address(app_logos.put(client_id, logo, now)))
-    if not logos.is_ours(metadata.logo_uri):
+    if logos.is_ours(before) and metadata.logo_uri != before:
         app_logos.remove(client_id)
     return metadata

@@ -80,7 +80,8 @@ def update(managed: Managed, said: Mapping[str, object], settings: Settings, net
     token = new_secret()
     if not registrations.rotated(client.client_id, fingerprint(managed.token), fingerprint(token), statement, now):
         raise InvalidToken(UNKNOWN)
-    after = replace(client, metadata=faces.hung(client.client_id, metadata, logo, now))
+    hung = faces.hung(client.client_id, metadata, logo, now, client.metadata.logo_uri)
+    after = replace(client, metadata=hung)
     clients.changed(after, now)
     secret, ends_at = _secret(client, after, settings, now)
     audit.record("client.updated", now, client_id=client.client_id, network=network)

@@ -137,7 +137,7 @@ def test_the_copy_is_sealed_for_this_app_and_follows_the_keys(app: Flask, servic
         assert shared_secrets.reseal(home.folder, clock.now()) == 0
         (again,) = client_secrets.live_of(service.client_id, clock.now())
         assert again.wrapped != stored.wrapped
-        assert base.row(text("SELECT 1 FROM audit WHERE event = 'client_secrets.resealed'"), {})
+        assert base.row(text("SELECT 1 FROM audit WHERE event = 'client.secrets_resealed'"), {})
     home.clients.forget(service.client_id)
     assert asks(service, assertion(service)).status_code == 200
 
