@@ -10,7 +10,7 @@ from idp.accounts import recovery_codes, throttle, totp
 from idp.accounts.proofs import read_code
 from idp.accounts.sign_in import Source, lane
 from idp.settings.sections import Throttle
-from idp.signing.wrapping import BadWrapping, KeyFolder, wrapped_under
+from idp.signing.wrapping import BadWrapping, KeyFolder
 from idp.store import audit, authenticators, half_sign_ins, trusted_devices
 from idp.store import recovery_codes as stored_codes
 from idp.store.users import Account
@@ -117,8 +117,7 @@ def reseal(folder: KeyFolder, now: int) -> int:
     number, after = 0, ""
     while rows := authenticators.some(after, BATCH):
         for user_id, key in rows:
-            if wrapped_under(key) != folder.sealing_key.number:
-                again = folder.wrap(folder.unwrap(key, bound(user_id)), bound(user_id))
+            if again := folder.rewrapped(key, bound(user_id)):
                 number += authenticators.rewrapped(user_id, key, again)
         after = rows[-1][0]
     if number:

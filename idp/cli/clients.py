@@ -18,7 +18,6 @@ from idp.mail.developers import app_suspended
 from idp.protocol.client_metadata import ClientMetadata
 from idp.settings.load import Settings
 from idp.signing import shared_secrets
-from idp.signing.wrapping import KeyFolder
 from idp.store import audit, client_secrets, clients
 from idp.store.base import new_secret, unit_of_work
 from idp.store.clients import Client
@@ -132,13 +131,13 @@ def _apply(_arguments: argparse.Namespace, settings: Settings, now: int) -> int:
     return apply(settings, now)
 
 
-def _add(arguments: argparse.Namespace, settings: Settings, now: int) -> int:
+def _add(arguments: argparse.Namespace, _settings: Settings, now: int) -> int:
     app = Client(arguments.client_id, _metadata(arguments), source="cli")
     with unit_of_work():
         if not clients.added(app, now):
             raise NotDone(f"client_id {app.client_id} is taken")
         audit.record("client.added", now, client_id=app.client_id, source=app.source)
-        secret = None if app.metadata.public else _give_secret(app, settings, now)
+        secret = None if app.metadata.public else _give_secret(app, now)
     complain(f"{app.client_id} is registered." + ("" if secret is None else " Its secret, shown this once:"))
     if secret is not None:
         say(secret)
@@ -191,7 +190,7 @@ def _secret_add(arguments: argparse.Namespace, settings: Settings, now: int) -> 
         if not app.metadata.has_secret:
             method = app.metadata.token_endpoint_auth_method
             raise NotDone(f"{app.client_id} has token_endpoint_auth_method = {method}: it has no secret")
-        secret = _give_secret(app, settings, now, expires_at)
+        secret = _give_secret(app, now, expires_at)
     complain(f"A new secret of {arguments.client_id}, shown this once:")
     say(secret)
     return OK
@@ -253,21 +252,20 @@ def _applied(step: Step, settings: Settings, now: int) -> list[str]:
         if secret.fingerprint in step.ended_secrets:
             _end_secret(client_id, secret.id, now)
     for stored in step.new_secrets:
-        _store_secret(stored, step.client, settings, now)
+        _store_secret(stored, step.client, now)
     if not step.generates:
         return []
-    return [f"{client_id}: client_secret {_give_secret(step.client, settings, now)} (shown this once)"]
+    return [f"{client_id}: client_secret {_give_secret(step.client, now)} (shown this once)"]
 
 
-def _give_secret(app: Client, settings: Settings, now: int, expires_at: int | None = None) -> str:
+def _give_secret(app: Client, now: int, expires_at: int | None = None) -> str:
     secret = new_secret()
-    _store_secret(secret, app, settings, now, expires_at)
+    _store_secret(secret, app, now, expires_at)
     return secret
 
 
-def _store_secret(secret: str, app: Client, settings: Settings, now: int, expires_at: int | None = None) -> None:
-    folder = partial(KeyFolder.open, settings.keys.directory)
-    stored = shared_secrets.stored(secret, app.client_id, app.metadata, folder, now, expires_at)
+def _store_secret(secret: str, app: Client, now: int, expires_at: int | None = None) -> None:
+    stored = shared_secrets.stored(secret, app.client_id, app.metadata, house().folder, now, expires_at)
     if not client_secrets.added(stored):
         said = f"{app.client_id} has two live secrets already: revoke one first"
         raise NotDone(f"{said} (`idp clients show {app.client_id}`)")

@@ -6,7 +6,7 @@ from typing import Final
 from flask import Blueprint, Response, current_app, request
 
 from idp.protocol import scope
-from idp.protocol.encryption import ENCS, KEY_ALGS
+from idp.protocol.encryption import ANSWERS, ENCS, KEY_ALGS
 from idp.settings.load import Settings
 from idp.web import cors, own_tls
 from idp.web.answers import public_json
@@ -15,9 +15,7 @@ from idp.web.house import house, now
 
 routes = Blueprint("discovery", __name__)
 MAX_AGE = 3600
-SIGNED_HERE: Final = tuple(
-    f"{answer}_signing_alg_values_supported" for answer in ("id_token", "userinfo", "authorization", "introspection")
-)
+SIGNED_HERE: Final = tuple(f"{answer}_signing_alg_values_supported" for answer in ANSWERS)
 """What is true of them depends on the keys, and not on a door."""
 
 

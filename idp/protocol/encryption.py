@@ -6,10 +6,10 @@ from typing import Any, Final
 from idp.protocol import member_kinds as kinds
 from idp.protocol.errors import InvalidClientMetadata
 
-KEY_ALGS: Final = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
-"""How the key of one message is sealed for the app's own key (RFC 7518 §4). No shared secrets, no RSA1_5."""
 REQUEST_ALGS: Final = ("ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
-"""The same for our own key, with which apps may encrypt requests."""
+"""How the key of one message is sealed for our own key, with which apps may encrypt requests (RFC 7518 §4)."""
+KEY_ALGS: Final = ("RSA-OAEP", "RSA-OAEP-256", *REQUEST_ALGS)
+"""The same for an app's own key. No shared secrets, no RSA1_5."""
 ENCS: Final = ("A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM")
 DEFAULT_ENC: Final = "A128CBC-HS256"
 ANSWERS: Final = ("id_token", "userinfo", "authorization", "introspection")

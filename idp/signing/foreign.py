@@ -9,6 +9,7 @@ from joserfc.errors import JoseError
 from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
+from idp.protocol.client_members import SECRET_ALGS
 from idp.protocol.strict_json import BadJson, read_object
 from idp.signing.compact import LONGEST_JWT, BadToken, taken_apart
 from idp.signing.keys import LEAST_RSA_BITS, Key
@@ -25,8 +26,6 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(("EdDSA", "Ed25519"), ("OKP", "Ed25519")),
 }
 """The type and curve of key that each algorithm takes. Nothing symmetric, not `none`, no curve but the usual."""
-SHARED: Final = ("HS256",)
-"""With a secret that both sides know; never looked for where keys are (RFC 8725 §3.1)."""
 ALGORITHMS: Final = tuple(KINDS)
 CLASSES: Final[Mapping[str, type[RSAKey] | type[ECKey] | type[OKPKey]]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 IGNORED: Final = frozenset({"alg", "kid", "typ", "cty", "x5t", "x5t#S256"})
@@ -58,7 +57,8 @@ class _Only(jws.JWSRegistry):
 
 
 REGISTRY: Final = _Only(ALGORITHMS)
-OF_SECRETS: Final = _Only(SHARED)
+OF_SECRETS: Final = _Only(SECRET_ALGS)
+"""With a secret that both sides know; never looked for where keys are (RFC 8725 §3.1)."""
 
 
 def verify(
@@ -74,9 +74,9 @@ def verify(
     return Verified(_claims(parsed), alg)
 
 
-def verify_shared(token: str, secret: bytes, *, algorithms: Collection[str], typ: Collection[str]) -> Verified:
+def verify_shared(token: str, secret: bytes, *, typ: Collection[str]) -> Verified:
     """The same for what was signed with a secret that we know too (RFC 7518 §3.2). Raises BadToken."""
-    parsed, _, alg = _fitting(token, [name for name in algorithms if name in SHARED], typ)
+    parsed, _, alg = _fitting(token, SECRET_ALGS, typ)
     if not _is_genuine(parsed, OctKey.import_key(secret), OF_SECRETS):
         raise BadToken("the signature does not fit")
     return Verified(_claims(parsed), alg)
@@ -184,7 +184,7 @@ def claimed(token: str, name: str) -> str:
 def is_by_secret(token: str) -> bool:
     """Whether a JWT says by itself that a shared secret signed it."""
     _, header = _parse(token)
-    return header["alg"] in SHARED
+    return header["alg"] in SECRET_ALGS
 
 
 def is_unsigned(token: str) -> bool:

@@ -3,14 +3,13 @@
 OpenID Connect Core §9, client_secret_jwt: an HMAC can be verified only by whoever holds the secret itself.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from idp.protocol.client_members import SECRET_ALGS
 from idp.protocol.client_metadata import ClientMetadata
 from idp.signing import foreign
 from idp.signing.compact import BadToken
-from idp.signing.wrapping import BadWrapping, KeyFolder, wrapped_under
+from idp.signing.wrapping import BadWrapping, KeyFolder
 from idp.store import audit, client_secrets
 from idp.store.base import fingerprint, new_id
 from idp.store.client_secrets import StoredSecret
@@ -21,12 +20,12 @@ def stored(
     secret: str,
     client_id: str,
     metadata: ClientMetadata,
-    folder: Callable[[], KeyFolder],
+    folder: KeyFolder,
     now: int,
     expires_at: int | None = None,
 ) -> StoredSecret:
-    """A secret as the store keeps it for this app; `folder` is opened only where a copy is needed."""
-    wrapped = folder().wrap(secret.encode(), _bound(client_id)) if metadata.signs_with_secret else ""
+    """A secret as the store keeps it for this app."""
+    wrapped = folder.wrap(secret.encode(), _bound(client_id)) if metadata.signs_with_secret else ""
     return StoredSecret(new_id(), client_id, fingerprint(secret), now, expires_at, wrapped=wrapped)
 
 
@@ -38,7 +37,7 @@ def signed_by(
         try:
             secret = folder.unwrap(copy, _bound(client.client_id)) if copy else b""
             if secret:
-                return foreign.verify_shared(assertion, secret, algorithms=SECRET_ALGS, typ=typ).claims, printed
+                return foreign.verify_shared(assertion, secret, typ=typ).claims, printed
         except (BadToken, BadWrapping):
             continue
     return None
@@ -48,9 +47,7 @@ def reseal(folder: KeyFolder, now: int) -> int:
     """Wrap every copy under the key of keys/ that seals now; how many that were. Safe to repeat. Raises BadWrapping."""
     number = 0
     for secret in client_secrets.live(now):
-        if secret.wrapped and wrapped_under(secret.wrapped) != folder.sealing_key.number:
-            bound = _bound(secret.client_id)
-            again = folder.wrap(folder.unwrap(secret.wrapped, bound), bound)
+        if secret.wrapped and (again := folder.rewrapped(secret.wrapped, _bound(secret.client_id))):
             number += client_secrets.rewrapped(secret.id, secret.wrapped, again)
     if number:
         audit.record("client.secrets_resealed", now, under=folder.sealing_key.number, number=number)

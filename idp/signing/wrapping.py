@@ -152,6 +152,12 @@ class KeyFolder:
         except (InvalidTag, ValueError):
             raise BadWrapping(f"the {number:04}.key in {self.directory} is not the one it was sealed under") from None
 
+    def rewrapped(self, text: str, aad: bytes) -> str | None:
+        """The same under the key that seals now; None where it is already. Raises BadWrapping."""
+        if wrapped_under(text) == self.sealing_key.number:
+            return None
+        return self.wrap(self.unwrap(text, aad), aad)
+
 
 def wrapped_under(text: str) -> int:
     """The number of the key in keys/ that a wrapped private half needs."""

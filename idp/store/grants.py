@@ -149,16 +149,6 @@ _NEXT_GENERATION = text(
     """
 )
 _REVOKE = text("UPDATE grants SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL")
-_GENERATION = text(
-    """
-    UPDATE grants SET generation = generation + :step, rotated_at = :now, expires_at = :expires_at
-    WHERE id = :id AND generation = :generation AND revoked_at IS NULL
-    """
-)
-_REVOKE = text("UPDATE grants SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL")
-_SWEEP_APP = text(
-    "UPDATE grants SET revoked_at = :now WHERE user_id = :user_id AND client_id = :client_id AND revoked_at IS NULL"
-)
 _GENERATION = text("SELECT generation, rotated_at FROM grants WHERE id = :id AND revoked_at IS NULL")
 _CLIENT = text("SELECT client_id FROM grants WHERE id = :id")
 

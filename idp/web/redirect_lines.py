@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
 from idp.protocol.errors import InvalidRedirectUri
 from idp.protocol.redirect_uri import check_registrable
-from idp.protocol.uri import BadUri, Uri
+from idp.protocol.uri import LOOPBACK_HOSTS, BadUri, Uri
 from idp.web.locale import gettext
 
-OWN_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _SEVERAL = re.compile(r"[^?]*[\s,;].*://")
 _HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?(?=[/?#]|\Z)")
 
@@ -42,7 +40,7 @@ def _fault(address: str, application_type: str, line: int) -> str:
     if _SEVERAL.match(address):
         return gettext("Line %(line)s: put each address on a line of its own.", line=line)
     if (found := _HOST_AND_PORT.match(address)) and "*" not in address:
-        if found["host"].lower() in OWN_MACHINE:
+        if found["host"].lower() in LOOPBACK_HOSTS:
             return gettext("Line %(line)s: add http:// at the start.", line=line)
         return gettext("Line %(line)s: add https:// at the start.", line=line)
     try:

@@ -4,14 +4,13 @@ from typing import Final
 
 from idp.protocol import lookalikes
 from idp.protocol.client_metadata import ClientMetadata
+from idp.protocol.encryption import ANSWERS
 from idp.protocol.errors import InvalidClientMetadata
 from idp.protocol.machine_registration import Policy
 from idp.protocol.scope import Scope
 from idp.settings.load import Settings
 
-SIGNED_HERE: Final = tuple(
-    f"{answer}_signed_response_alg" for answer in ("id_token", "userinfo", "authorization", "introspection")
-)
+SIGNED_HERE: Final = tuple(f"{answer}_signed_response_alg" for answer in ANSWERS)
 
 
 def standing(settings: Settings) -> Policy:

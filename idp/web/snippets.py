@@ -10,9 +10,8 @@ from flask import render_template
 
 from idp.protocol.app_kinds import Kind, kind_of
 from idp.protocol.client_metadata import ClientMetadata
+from idp.settings.sections import LOOPBACK
 
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Hosts on which an app is tried out: its cookies belong to the one that the redirect URI names, and to no other."""
 DISCOVERY: Final = "/.well-known/openid-configuration"
 
 
@@ -64,6 +63,8 @@ def of_app(client_id: str, metadata: ClientMetadata, issuer: str, brand: str) ->
 def _filled(client_id: str, metadata: ClientMetadata, issuer: str, brand: str) -> dict[str, Any]:
     redirect_uri = next(iter(metadata.redirect_uris), "")
     address, scopes = urlsplit(redirect_uri), list(metadata.scope)
+    # an app is tried out on loopback: its cookies belong to the host that the redirect URI names, and to no other
+    own_host = address.hostname if address.hostname in LOOPBACK else ""
     start = "/home" if address.path in ("", "/") else "/"
     named = {"client_id": client_id, "issuer": issuer, "brand": brand, "redirect_uri": redirect_uri}
     quoted = {"py": _double, "js": _double, "kt": _kotlin, "php": _single, "sh": shlex.quote}
@@ -73,8 +74,8 @@ def _filled(client_id: str, metadata: ClientMetadata, issuer: str, brand: str) -
         "discovery": issuer + DISCOVERY,
         "path": address.path or "/" if redirect_uri else "",
         "port": address.port,
-        "own_host": address.hostname if address.hostname in LOOPBACK else "",
-        "start": f"{address.scheme}://{address.netloc}{start}" if address.hostname in LOOPBACK else "",
+        "own_host": own_host,
+        "start": f"{address.scheme}://{address.netloc}{start}" if own_host else "",
         "scope": str(metadata.scope),
         "js_scopes": ", ".join(map(_double, scopes)),
         "php_scopes": ", ".join(map(_single, scopes)),

@@ -89,7 +89,6 @@ def new_client_secret(client: Client, settings: Settings, now: int) -> tuple[str
         return "", 0
     secret, lasts = new_secret(), settings.registration.secret_for
     ends_at = now + lasts if lasts else None
-    folder = house().folder
-    stored = shared_secrets.stored(secret, client.client_id, client.metadata, lambda: folder, now, ends_at)
+    stored = shared_secrets.stored(secret, client.client_id, client.metadata, house().folder, now, ends_at)
     client_secrets.added(stored)
     return secret, ends_at or 0

@@ -119,10 +119,9 @@ def use_secret(owned: Owned, form: Form) -> Response:
 
 def given(owned: Owned) -> str:
     """A new secret; it lasts as long as the operator says (developers.secret_for)."""
-    secret, home = new_secret(), house()
-    ends_at = now() + home.settings.developers.secret_for if home.settings.developers.secret_for else None
-    metadata = owned.app.metadata
-    stored = shared_secrets.stored(secret, owned.client_id, metadata, lambda: home.folder, now(), ends_at)
+    secret, lasts = new_secret(), house().settings.developers.secret_for
+    ends_at = now() + lasts if lasts else None
+    stored = shared_secrets.stored(secret, owned.client_id, owned.app.metadata, house().folder, now(), ends_at)
     if not client_secrets.added(stored):
         return ""
     saving.record("app_secret_added", owned, secret=stored.id)

@@ -118,12 +118,11 @@ def spelled(metadata: ClientMetadata) -> dict[str, str]:
 
 def _refuse_ours(form: Form, field: str, name: str) -> None:
     """No app is called what this server is: people would take its wishes for ours. Nor what an address looks like."""
-    if registration_policy.is_ours(name, house().settings):
-        form.fail(field, gettext("This name is ours. Choose another one."))
     try:
         registration_policy.insist_on_own_name(name, house().settings)
     except InvalidClientMetadata as problem:
-        form.fail(field, problem.description)
+        is_ours = registration_policy.is_ours(name, house().settings)
+        form.fail(field, gettext("This name is ours. Choose another one.") if is_ours else problem.description)
 
 
 def _own_scopes(form: Form) -> Iterator[tuple[str, str]]:
