@@ -3,8 +3,8 @@
     .venv/bin/python scripts/conformance.py
 
 A test says `@pytest.mark.conformance("oidcc-server")`, or `("oidcc-server", "form_post")` for the plan that wants its
-answers posted, `"signed"` for the one of FAPI 2.0 Message Signing. A module that cannot be driven says here what it
-waits for.
+answers posted, `"signed"` for the one of FAPI 2.0 Message Signing; several where it drives the module of each
+(`"default"` for the usual one). A module that cannot be driven says here what it waits for.
 """
 
 import ast
@@ -140,11 +140,14 @@ par-authorization-request-containing-request_uri
 DISCOVERY = "oidcc-discovery-endpoint-verification"
 
 
+DEFAULT = "default"
+
+
 class Module(NamedTuple):
     """`mode` is the response mode of its plan, or what else sets the plan apart."""
 
     name: str
-    mode: str = "default"
+    mode: str = DEFAULT
 
 
 PLANS: Mapping[str, tuple[Module, ...]] = {
@@ -217,7 +220,8 @@ def _modules(test: ast.FunctionDef) -> Iterator[Module]:
     for decorator in test.decorator_list:
         for node in ast.walk(decorator):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.conformance":
-                yield Module(*(ast.literal_eval(argument) for argument in node.args))
+                name, *modes = (ast.literal_eval(argument) for argument in node.args)
+                yield from (Module(name, mode) for mode in modes or (DEFAULT,))
 
 
 def page() -> str:

@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 from joserfc.jwk import ECKey
 
 from idp import clock
+from idp.settings.load import Settings
 
 
 @dataclass(frozen=True)
@@ -79,3 +80,9 @@ def made(
     if name.endswith("Authority"):
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     return Shown(builder.sign(by.key if by else key, hashes.SHA256()), key)
+
+
+def passed_on(settings: Settings, header: str) -> Settings:
+    """Behind a proxy that passes certificates on in this header."""
+    trusted = {"trusted_proxies": ("127.0.0.0/8",), "client_certificate_header": header}
+    return settings.model_copy(update={"server": settings.server.model_copy(update=trusted)})

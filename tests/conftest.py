@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, sync_playwright
 
 from idp import clock
 from idp.settings.load import Settings, load_settings
-from idp.store import base, signing_keys
 from tests import databases, provider
 from tests.browser.chromium import start as start_chromium
 from tests.clocks import Clock
@@ -103,9 +102,7 @@ def settings(database: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The provider as it runs, on this test's database, with the signing keys of a new install."""
-    with provider.opened(settings) as server:
-        with server.app_context(), base.unit_of_work():
-            assert all(signing_keys.added(key) for key in databases.first_keys())
+    with provider.founded(settings) as server:
         yield server
 
 

@@ -7,7 +7,8 @@ from flask import Flask
 
 from idp.app import create_app
 from idp.settings.load import Settings
-from idp.store import base
+from idp.store import base, signing_keys
+from tests import databases
 from tests.templates_once import COMPILED
 
 
@@ -23,3 +24,12 @@ def opened(settings: Settings) -> Iterator[Flask]:
             base.db.session.remove()
             for engine in base.db.engines.values():
                 engine.dispose()
+
+
+@contextmanager
+def founded(settings: Settings) -> Iterator[Flask]:
+    """The same, with the signing keys of a new install."""
+    with opened(settings) as server:
+        with server.app_context(), base.unit_of_work():
+            assert all(signing_keys.added(key) for key in databases.first_keys())
+        yield server

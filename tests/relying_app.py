@@ -50,7 +50,7 @@ class RelyingApp:
             assert clients.added(clients.Client(client_id, registration), now)
             if secret:
                 folder = server.extensions["portico"].folder
-                assert client_secrets.added(shared_secrets.stored(secret, client_id, registration, lambda: folder, now))
+                assert client_secrets.added(shared_secrets.stored(secret, client_id, registration, folder, now))
         return cls(server, client_id, secret, next(iter(registration.redirect_uris), ""))
 
     def suspended(self) -> None:

@@ -13,8 +13,7 @@ from flask.testing import FlaskClient
 from joserfc.jwk import KeySet
 
 from idp.settings.load import Settings
-from idp.store import base, signing_keys
-from tests import databases, provider
+from tests import provider
 
 pytestmark = pytest.mark.section("OpenID Connect Discovery 1.0 §3")
 ISSUER = "https://id.example.com"
@@ -53,9 +52,7 @@ REGISTERED = REGISTERED_SINCE.union(AuthorizationServerMetadata.REGISTRY_KEYS, O
 @pytest.fixture
 def client(settings: Settings) -> Iterator[FlaskClient]:
     secured = settings.model_copy(update={"server": settings.server.model_copy(update={"issuer": ISSUER})})
-    with provider.opened(secured) as server:
-        with server.app_context(), base.unit_of_work():
-            assert all(signing_keys.added(key) for key in databases.first_keys())
+    with provider.founded(secured) as server:
         yield server.test_client(use_cookies=False)
 
 

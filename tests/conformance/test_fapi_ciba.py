@@ -3,7 +3,6 @@ certificate. The operator registered the clients as their own (`first_party`), s
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,8 +11,7 @@ from flask.testing import FlaskClient
 
 from idp import clock as clocks
 from idp.settings.load import Settings
-from idp.store import base, signing_keys
-from tests import databases, provider
+from tests import certificates
 from tests.backchannels import GRANT
 from tests.clocks import Clock
 from tests.conformance.ciba_suite import HEADER, Suite
@@ -24,14 +22,8 @@ pytestmark = pytest.mark.section("OpenID CIBA Core 1.0 §7.1.1")
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """Behind a proxy that passes certificates on."""
-    trusted = {"trusted_proxies": ("127.0.0.0/8",), "client_certificate_header": HEADER}
-    server = settings.server.model_copy(update=trusted)
-    with provider.opened(settings.model_copy(update={"server": server})) as opened:
-        with opened.app_context(), base.unit_of_work():
-            assert all(signing_keys.added(key) for key in databases.first_keys())
-        yield opened
+def settings(settings: Settings) -> Settings:
+    return certificates.passed_on(settings, HEADER)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """fapi-ciba-id1-test-plan with clients that prove who they are by a certificate (mtls): what it asks of these alone."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from cryptography import x509
@@ -9,8 +8,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from idp.settings.load import Settings
-from idp.store import base, signing_keys
-from tests import certificates, databases, provider
+from tests import certificates
 from tests.backchannels import GRANT, Asked
 from tests.conformance.ciba_suite import CIBA, HEADER, Suite
 from tests.endpoints.token.test_private_key_jwt import Signer
@@ -20,14 +18,8 @@ pytestmark = pytest.mark.section("RFC 8705 §2.1")
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """Behind a proxy that passes certificates on."""
-    trusted = {"trusted_proxies": ("127.0.0.0/8",), "client_certificate_header": HEADER}
-    server = settings.server.model_copy(update=trusted)
-    with provider.opened(settings.model_copy(update={"server": server})) as opened:
-        with opened.app_context(), base.unit_of_work():
-            assert all(signing_keys.added(key) for key in databases.first_keys())
-        yield opened
+def settings(settings: Settings) -> Settings:
+    return certificates.passed_on(settings, HEADER)
 
 
 def known_as(name: str, server: Flask, person: Person) -> Suite:

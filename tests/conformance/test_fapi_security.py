@@ -27,8 +27,7 @@ def both(banks: tuple[Suite, ...]) -> tuple[Suite, Suite]:
     return banks[0], banks[2]
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-discovery-end-point-verification")
-@pytest.mark.conformance("fapi2-security-profile-final-discovery-end-point-verification", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-discovery-end-point-verification", "default", "signed")
 def test_discovery(client: FlaskClient) -> None:
     for kind in ("openid-configuration", "oauth-authorization-server"):
         found = json.loads(client.get(f"/.well-known/{kind}").data)
@@ -47,8 +46,7 @@ def test_discovery(client: FlaskClient) -> None:
         assert {"openid", "offline_access"} <= set(found["scopes_supported"])
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-happy-flow")
-@pytest.mark.conformance("fapi2-security-profile-final-happy-flow", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-happy-flow", "default", "signed")
 def test_two_clients_one_after_the_other(app: Flask, banks: tuple[Suite, ...], alice: Person) -> None:
     for one in banks:
         token = one.fetches(one.asks(), alice)["access_token"]
@@ -65,16 +63,16 @@ def test_two_clients_one_after_the_other(app: Flask, banks: tuple[Suite, ...], a
             assert one.reads(second).status_code == 401  # the first one's key, the second one's token
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-user-rejects-authentication")
-@pytest.mark.conformance("fapi2-security-profile-final-user-rejects-authentication", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-user-rejects-authentication", "default", "signed")
 def test_the_person_says_no(banks: tuple[Suite, ...], alice: Person) -> None:
     for one in banks:
         visit = one.sends(one.asks(prompt="consent", redirect_uri=WITH_QUERY), alice).declines()
         assert one.answer(visit)["error"] == "access_denied"
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-authorization-request-without-state-success")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-authorization-request-without-state-success", "signed")
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-authorization-request-without-state-success", "default", "signed"
+)
 def test_without_state(banks: tuple[Suite, ...], alice: Person) -> None:
     for one in banks:
         visit = one.asks(state=None)
@@ -82,18 +80,19 @@ def test_without_state(banks: tuple[Suite, ...], alice: Person) -> None:
         assert "state" not in one.answer(visit)
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-authorization-request-without-nonce-success")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-authorization-request-without-nonce-success", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-authorization-request-with-64-char-nonce-success")
 @pytest.mark.conformance(
-    "fapi2-security-profile-final-ensure-authorization-request-with-64-char-nonce-success", "signed"
+    "fapi2-security-profile-final-ensure-authorization-request-without-nonce-success", "default", "signed"
 )
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-authorization-request-with-long-nonce")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-authorization-request-with-long-nonce", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-authorization-request-with-long-state")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-authorization-request-with-long-state", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-other-scope-order-succeeds")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-other-scope-order-succeeds", "signed")
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-authorization-request-with-64-char-nonce-success", "default", "signed"
+)
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-authorization-request-with-long-nonce", "default", "signed"
+)
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-authorization-request-with-long-state", "default", "signed"
+)
+@pytest.mark.conformance("fapi2-security-profile-final-ensure-other-scope-order-succeeds", "default", "signed")
 def test_what_a_request_may_hold(both: tuple[Suite, Suite], alice: Person) -> None:
     for one in both:
         for changes in ({"nonce": None}, {"nonce": "n" * 64}, {"nonce": "n" * 384}, {"state": "s" * 1000}):
@@ -101,8 +100,7 @@ def test_what_a_request_may_hold(both: tuple[Suite, Suite], alice: Person) -> No
         assert one.fetches(one.asks("email openid"), alice)
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-test-claims-parameter-identity-claims")
-@pytest.mark.conformance("fapi2-security-profile-final-test-claims-parameter-identity-claims", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-test-claims-parameter-identity-claims", "default", "signed")
 def test_claims_are_given_where_they_were_asked_for(both: tuple[Suite, Suite], alice: Person) -> None:
     claims = json.dumps({"userinfo": {"email": {"essential": True}}, "id_token": {"email": None}})
     for one in both:
@@ -110,25 +108,20 @@ def test_claims_are_given_where_they_were_asked_for(both: tuple[Suite, Suite], a
         assert json.loads(one.reads(tokens["access_token"]).data)["email"] == alice.email
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-mismatched-dpop-jkt-fails")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-mismatched-dpop-jkt-fails", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-ensure-mismatched-dpop-jkt-fails", "default", "signed")
 def test_a_request_that_names_another_key_than_its_proof(banks: tuple[Suite, ...]) -> None:
     for one in banks:
         one.is_refused(one.asks(dpop_jkt=Holder().jkt), "invalid_dpop_proof", proof=one.proof("/par"))
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-different-nonce-inside-and-outside-request-object")
 @pytest.mark.conformance(
-    "fapi2-security-profile-final-ensure-different-nonce-inside-and-outside-request-object", "signed"
+    "fapi2-security-profile-final-ensure-different-nonce-inside-and-outside-request-object", "default", "signed"
 )
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-different-state-inside-and-outside-request-object")
 @pytest.mark.conformance(
-    "fapi2-security-profile-final-ensure-different-state-inside-and-outside-request-object", "signed"
+    "fapi2-security-profile-final-ensure-different-state-inside-and-outside-request-object", "default", "signed"
 )
-@pytest.mark.conformance("fapi2-security-profile-final-state-only-outside-request-object-not-used")
-@pytest.mark.conformance("fapi2-security-profile-final-state-only-outside-request-object-not-used", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-par-without-duplicate-parameters")
-@pytest.mark.conformance("fapi2-security-profile-final-par-without-duplicate-parameters", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-state-only-outside-request-object-not-used", "default", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-par-without-duplicate-parameters", "default", "signed")
 def test_what_was_pushed_counts_and_nothing_beside_it(both: tuple[Suite, Suite], alice: Person) -> None:
     for one in both:
         for outside, changes in (({"nonce": OTHER, "state": OTHER}, {}), ({"state": OTHER}, {"state": None}), ({}, {})):
@@ -143,16 +136,17 @@ def test_what_was_pushed_counts_and_nothing_beside_it(both: tuple[Suite, Suite],
             assert one.redeems(visit).status_code == 200
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-request-object-without-redirect-uri-fails")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-request-object-without-redirect-uri-fails", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-redirect-uri-in-authorization-request")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-redirect-uri-in-authorization-request", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-plain-fapi-tolerate-unregistered-redirect-uri")
-@pytest.mark.conformance("fapi2-security-profile-final-plain-fapi-tolerate-unregistered-redirect-uri", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-par-ensure-pkce-required")
-@pytest.mark.conformance("fapi2-security-profile-final-par-ensure-pkce-required", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-par-plain-pkce-rejected")
-@pytest.mark.conformance("fapi2-security-profile-final-par-plain-pkce-rejected", "signed")
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-request-object-without-redirect-uri-fails", "default", "signed"
+)
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-redirect-uri-in-authorization-request", "default", "signed"
+)
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-plain-fapi-tolerate-unregistered-redirect-uri", "default", "signed"
+)
+@pytest.mark.conformance("fapi2-security-profile-final-par-ensure-pkce-required", "default", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-par-plain-pkce-rejected", "default", "signed")
 def test_what_a_request_must_hold(banks: tuple[Suite, ...]) -> None:
     for one in banks:
         one.is_refused(one.asks(redirect_uri=None), "invalid_request")
@@ -161,31 +155,26 @@ def test_what_a_request_must_hold(banks: tuple[Suite, ...]) -> None:
         one.is_refused(one.asks(code_challenge_method="plain"), "invalid_request")
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-response-type-code-idtoken-fails")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-response-type-code-idtoken-fails", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-response-type-token-fails")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-response-type-token-fails", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-ensure-response-type-code-idtoken-fails", "default", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-ensure-response-type-token-fails", "default", "signed")
 def test_other_response_types(banks: tuple[Suite, ...]) -> None:
     for one in banks:
         for response_type in ("code id_token", "token"):
             one.is_refused(one.asks(response_type=response_type), "invalid_request", "unsupported_response_type")
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-unsigned-authorization-request-without-using-par-fails")
 @pytest.mark.conformance(
-    "fapi2-security-profile-final-ensure-unsigned-authorization-request-without-using-par-fails", "signed"
+    "fapi2-security-profile-final-ensure-unsigned-authorization-request-without-using-par-fails", "default", "signed"
 )
 def test_a_request_through_the_browser(banks: tuple[Suite, ...], alice: Person) -> None:
     for one in banks:
         assert one.answer(one.asks().seen_by(alice))["error"] == "invalid_request"
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-par-authorization-request-containing-request_uri-form-param")
 @pytest.mark.conformance(
-    "fapi2-security-profile-final-par-authorization-request-containing-request_uri-form-param", "signed"
+    "fapi2-security-profile-final-par-authorization-request-containing-request_uri-form-param", "default", "signed"
 )
-@pytest.mark.conformance("fapi2-security-profile-final-par-attempt-invalid-http-method")
-@pytest.mark.conformance("fapi2-security-profile-final-par-attempt-invalid-http-method", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-par-attempt-invalid-http-method", "default", "signed")
 def test_what_the_endpoint_for_requests_does_not_take(app: Flask, banks: tuple[Suite, ...]) -> None:
     for one in banks:
         visit = one.asks(request_uri="urn:ietf:params:oauth:request_uri:invalid")
@@ -193,12 +182,10 @@ def test_what_the_endpoint_for_requests_does_not_take(app: Flask, banks: tuple[S
     assert app.test_client().put(f"{banks[0].app.issuer}/par").status_code == 405
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds")
 @pytest.mark.conformance(
-    "fapi2-security-profile-final-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds", "signed"
+    "fapi2-security-profile-final-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds", "default", "signed"
 )
-@pytest.mark.conformance("fapi2-security-profile-final-par-attempt-reuse-request_uri")
-@pytest.mark.conformance("fapi2-security-profile-final-par-attempt-reuse-request_uri", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-par-attempt-reuse-request_uri", "default", "signed")
 def test_a_request_may_be_looked_at_again_until_it_is_answered(banks: tuple[Suite, ...], alice: Person) -> None:
     for one in banks:
         visit, person = one.asks(), alice.elsewhere()
@@ -210,10 +197,10 @@ def test_a_request_may_be_looked_at_again_until_it_is_answered(banks: tuple[Suit
         assert again.status == 400
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-par-attempt-to-use-expired-request_uri")
-@pytest.mark.conformance("fapi2-security-profile-final-par-attempt-to-use-expired-request_uri", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-par-attempt-to-use-request_uri-for-different-client")
-@pytest.mark.conformance("fapi2-security-profile-final-par-attempt-to-use-request_uri-for-different-client", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-par-attempt-to-use-expired-request_uri", "default", "signed")
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-par-attempt-to-use-request_uri-for-different-client", "default", "signed"
+)
 @pytest.mark.section("RFC 9126 §2.2")
 def test_a_request_uri_that_is_too_old_or_of_somebody_else(
     banks: tuple[Suite, ...], other_bank: Suite, alice: Person, clock: Clock

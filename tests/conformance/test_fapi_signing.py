@@ -100,8 +100,7 @@ def token(bank: Suite, alice: Person) -> str:
 
 
 @pytest.mark.section("RFC 9449 §4.3")
-@pytest.mark.conformance("fapi2-security-profile-final-dpop-negative-tests")
-@pytest.mark.conformance("fapi2-security-profile-final-dpop-negative-tests", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-dpop-negative-tests", "default", "signed")
 def test_proofs_at_a_protected_resource(bank: Suite, token: str) -> None:
     now, address = clocks.now(), f"{bank.app.issuer}/userinfo"
 

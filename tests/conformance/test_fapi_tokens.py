@@ -16,10 +16,8 @@ from tests.people import Person
 pytestmark = pytest.mark.section("FAPI 2.0 Security Profile §5.3.2.2")
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-access-token-type-header-case-sensitivity")
-@pytest.mark.conformance("fapi2-security-profile-final-access-token-type-header-case-sensitivity", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-check-dpop-proof-nbf-exp")
-@pytest.mark.conformance("fapi2-security-profile-final-check-dpop-proof-nbf-exp", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-access-token-type-header-case-sensitivity", "default", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-check-dpop-proof-nbf-exp", "default", "signed")
 def test_a_token_and_its_proof_in_other_words(bank: Suite, alice: Person) -> None:
     token, now = bank.fetches(bank.asks(), alice)["access_token"], clocks.now()
     assert bank.reads(token, scheme="dPOP").status_code == 200
@@ -27,10 +25,12 @@ def test_a_token_and_its_proof_in_other_words(bank: Suite, alice: Person) -> Non
     assert bank.reads(token, proof=proof).status_code == 200
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-dpopproof-with-iat-10seconds-before-succeeds")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-dpopproof-with-iat-10seconds-before-succeeds", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-dpopproof-with-iat-10seconds-after-succeeds")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-dpopproof-with-iat-10seconds-after-succeeds", "signed")
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-dpopproof-with-iat-10seconds-before-succeeds", "default", "signed"
+)
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-dpopproof-with-iat-10seconds-after-succeeds", "default", "signed"
+)
 @pytest.mark.section("FAPI 2.0 Security Profile §5.3.2.1")
 def test_a_clock_that_goes_ten_seconds_wrong(banks: tuple[Suite, ...], alice: Person) -> None:
     for one in banks:
@@ -44,16 +44,16 @@ def test_a_clock_that_goes_ten_seconds_wrong(banks: tuple[Suite, ...], alice: Pe
                 assert one.reads(token, proof=one.proof("/userinfo", "GET", token=token, iat=iat)).status_code == 200
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-dpopproof-at-par-endpoint-binding-success")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-dpopproof-at-par-endpoint-binding-success", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-token-endpoint-fails-with-mismatched-dpop-proof-jkt")
 @pytest.mark.conformance(
-    "fapi2-security-profile-final-ensure-token-endpoint-fails-with-mismatched-dpop-proof-jkt", "signed"
+    "fapi2-security-profile-final-ensure-dpopproof-at-par-endpoint-binding-success", "default", "signed"
 )
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-dpop-auth-code-binding-success")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-dpop-auth-code-binding-success", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-token-endpoint-fails-with-mismatched-dpop-jkt")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-token-endpoint-fails-with-mismatched-dpop-jkt", "signed")
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-token-endpoint-fails-with-mismatched-dpop-proof-jkt", "default", "signed"
+)
+@pytest.mark.conformance("fapi2-security-profile-final-ensure-dpop-auth-code-binding-success", "default", "signed")
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-token-endpoint-fails-with-mismatched-dpop-jkt", "default", "signed"
+)
 def test_a_code_is_for_the_key_it_was_asked_with(banks: tuple[Suite, ...], alice: Person) -> None:
     for one in banks:
         by_proof, by_name = one.asks(), one.asks(dpop_jkt=one.holder.jkt)
@@ -69,14 +69,12 @@ def test_a_code_is_for_the_key_it_was_asked_with(banks: tuple[Suite, ...], alice
             assert one.redeems(visit).status_code == 200
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-pkce-code-verifier-required")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-pkce-code-verifier-required", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-incorrect-pkce-code-verifier-rejected")
-@pytest.mark.conformance("fapi2-security-profile-final-incorrect-pkce-code-verifier-rejected", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-authorization-code-is-bound-to-client")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-authorization-code-is-bound-to-client", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-holder-of-key-required")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-holder-of-key-required", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-ensure-pkce-code-verifier-required", "default", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-incorrect-pkce-code-verifier-rejected", "default", "signed")
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-authorization-code-is-bound-to-client", "default", "signed"
+)
+@pytest.mark.conformance("fapi2-security-profile-final-ensure-holder-of-key-required", "default", "signed")
 def test_a_code_alone_is_not_enough(banks: tuple[Suite, ...], other_bank: Suite, alice: Person) -> None:
     for one in banks:
         visit = one.sends(one.asks(), alice)
@@ -87,10 +85,12 @@ def test_a_code_alone_is_not_enough(banks: tuple[Suite, ...], other_bank: Suite,
         assert one.redeems(visit).status_code == 200
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-attempt-reuse-authorization-code-after-one-second")
-@pytest.mark.conformance("fapi2-security-profile-final-attempt-reuse-authorization-code-after-one-second", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-token-endpoint-fails-with-expired-auth-code")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-token-endpoint-fails-with-expired-auth-code", "signed")
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-attempt-reuse-authorization-code-after-one-second", "default", "signed"
+)
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-token-endpoint-fails-with-expired-auth-code", "default", "signed"
+)
 def test_a_code_is_good_once_and_for_a_minute(banks: tuple[Suite, ...], alice: Person, clock: Clock) -> None:
     for one in banks:
         visit = one.sends(one.asks(), alice)
@@ -104,18 +104,15 @@ def test_a_code_is_good_once_and_for_a_minute(banks: tuple[Suite, ...], alice: P
         assert error_of(one.redeems(late)) == "invalid_grant"
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-client-assertion-in-token-endpoint")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-client-assertion-in-token-endpoint", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-client-assertion-with-exp-is-5-minutes-in-past-fails")
+@pytest.mark.conformance("fapi2-security-profile-final-ensure-client-assertion-in-token-endpoint", "default", "signed")
 @pytest.mark.conformance(
-    "fapi2-security-profile-final-ensure-client-assertion-with-exp-is-5-minutes-in-past-fails", "signed"
+    "fapi2-security-profile-final-ensure-client-assertion-with-exp-is-5-minutes-in-past-fails", "default", "signed"
 )
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-client-assertion-with-wrong-aud-fails")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-client-assertion-with-wrong-aud-fails", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-client-assertion-with-no-sub-fails")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-client-assertion-with-no-sub-fails", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-client-id-in-token-endpoint")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-client-id-in-token-endpoint", "signed")
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-client-assertion-with-wrong-aud-fails", "default", "signed"
+)
+@pytest.mark.conformance("fapi2-security-profile-final-ensure-client-assertion-with-no-sub-fails", "default", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-ensure-client-id-in-token-endpoint", "default", "signed")
 @pytest.mark.section("FAPI 2.0 Security Profile §5.3.2.1")
 def test_a_code_without_proof_of_the_client(banks: tuple[Suite, ...], other_bank: Suite, alice: Person) -> None:
     for one in banks:
@@ -131,23 +128,22 @@ def test_a_code_without_proof_of_the_client(banks: tuple[Suite, ...], other_bank
         assert one.redeems(visit).status_code == 200
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-par-test-array-as-audience-fails")
-@pytest.mark.conformance("fapi2-security-profile-final-par-test-array-as-audience-fails", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-par-test-par-endpoint-url-as-audience-fails")
-@pytest.mark.conformance("fapi2-security-profile-final-par-test-par-endpoint-url-as-audience-fails", "signed")
-@pytest.mark.conformance("fapi2-security-profile-final-par-test-token-endpoint-url-as-audience-fails")
-@pytest.mark.conformance("fapi2-security-profile-final-par-test-token-endpoint-url-as-audience-fails", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-par-test-array-as-audience-fails", "default", "signed")
 @pytest.mark.conformance(
-    "fapi2-security-profile-final-par-ensure-jwt-client-assertions-nbf-8-seconds-in-the-future-is-accepted"
+    "fapi2-security-profile-final-par-test-par-endpoint-url-as-audience-fails", "default", "signed"
 )
 @pytest.mark.conformance(
-    "fapi2-security-profile-final-par-ensure-jwt-client-assertions-nbf-8-seconds-in-the-future-is-accepted", "signed"
+    "fapi2-security-profile-final-par-test-token-endpoint-url-as-audience-fails", "default", "signed"
 )
 @pytest.mark.conformance(
-    "fapi2-security-profile-final-par-ensure-jwt-client-assertions-nbf-over-60-seconds-in-the-future-fails"
+    "fapi2-security-profile-final-par-ensure-jwt-client-assertions-nbf-8-seconds-in-the-future-is-accepted",
+    "default",
+    "signed",
 )
 @pytest.mark.conformance(
-    "fapi2-security-profile-final-par-ensure-jwt-client-assertions-nbf-over-60-seconds-in-the-future-fails", "signed"
+    "fapi2-security-profile-final-par-ensure-jwt-client-assertions-nbf-over-60-seconds-in-the-future-fails",
+    "default",
+    "signed",
 )
 @pytest.mark.section("FAPI 2.0 Security Profile §5.3.2.1")
 def test_whom_an_assertion_is_for_and_since_when(banks: tuple[Suite, ...]) -> None:
@@ -162,8 +158,9 @@ def test_whom_an_assertion_is_for_and_since_when(banks: tuple[Suite, ...]) -> No
             one.is_refused(one.asks(), "invalid_client", assertion=said)
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-signed-client-assertion-with-RS256-fails")
-@pytest.mark.conformance("fapi2-security-profile-final-ensure-signed-client-assertion-with-RS256-fails", "signed")
+@pytest.mark.conformance(
+    "fapi2-security-profile-final-ensure-signed-client-assertion-with-RS256-fails", "default", "signed"
+)
 @pytest.mark.section("FAPI 2.0 Security Profile §5.4.1")
 def test_an_assertion_signed_otherwise(app: Flask, alice: Person) -> None:
     for signs in (False, True):
@@ -173,8 +170,7 @@ def test_an_assertion_signed_otherwise(app: Flask, alice: Person) -> None:
         assert one.redeems(visit).status_code == 200
 
 
-@pytest.mark.conformance("fapi2-security-profile-final-refresh-token")
-@pytest.mark.conformance("fapi2-security-profile-final-refresh-token", "signed")
+@pytest.mark.conformance("fapi2-security-profile-final-refresh-token", "default", "signed")
 @pytest.mark.section("FAPI 2.0 Security Profile §5.3.2.1")
 def test_a_refresh_token(banks: tuple[Suite, ...], other_bank: Suite, alice: Person) -> None:
     for one in banks:

@@ -6,8 +6,7 @@ import pytest
 from flask import Flask
 
 from idp.settings.load import Settings, load_settings
-from idp.store import base, signing_keys
-from tests import databases, provider
+from tests import provider
 from tests.clocks import Clock
 from tests.conftest import MANUAL
 from tests.people import ALICE, Person
@@ -27,9 +26,7 @@ def secured(settings: Settings) -> Iterator[Flask]:
         server={"issuer": "https://id.example.com"},
         mail={"transport": "smtp"},
     )
-    with provider.opened(public) as server:
-        with server.app_context(), base.unit_of_work():
-            assert all(signing_keys.added(key) for key in databases.first_keys())
+    with provider.founded(public) as server:
         yield server
 
 

@@ -10,8 +10,7 @@ from flask import Flask
 from joserfc import jwt
 
 from idp.settings.load import Settings, load_settings
-from idp.store import base, signing_keys
-from tests import databases, provider
+from tests import provider
 from tests.conftest import MANUAL
 from tests.emulators import document_server
 from tests.id_tokens import published_keys
@@ -28,9 +27,7 @@ def house(settings: Settings, tmp_path: Path) -> Iterator[Flask]:
     """config.toml with one switch and one API."""
     same = {name: settings.model_dump()[name] for name in ("keys", "password")}
     url = {"url": settings.database.url.get_secret_value()}
-    with provider.opened(load_settings(MANUAL, profile="mcp", resources=FILES, database=url, **same)) as server:
-        with server.app_context(), base.unit_of_work():
-            assert all(signing_keys.added(key) for key in databases.first_keys())
+    with provider.founded(load_settings(MANUAL, profile="mcp", resources=FILES, database=url, **same)) as server:
         yield server
 
 

@@ -12,7 +12,6 @@ from flask import Flask
 
 from idp.cli.tick import NOTICES
 from idp.settings.load import load_settings
-from idp.store import base, signing_keys
 from tests import databases, provider
 from tests.browser.server import free_port, serving
 from tests.clocks import Clock
@@ -73,9 +72,7 @@ def house(folder: Path, database: str, port: int, **upstream: object) -> Iterato
         password={"argon2_memory_kib": 8, "argon2_time_cost": 1},
         upstream=upstream,
     )
-    with provider.opened(settings) as app:
-        with app.app_context(), base.unit_of_work():
-            assert all(signing_keys.added(key) for key in databases.first_keys())
+    with provider.founded(settings) as app:
         yield app
 
 

@@ -21,6 +21,7 @@ from tests.certificates import Shown
 from tests.people import JANE, Person
 from tests.process.node import Install, Node, free_port, serving, wait_for
 from tests.relying_app import RelyingApp
+from tests.services import SERVICE
 
 pytestmark = [pytest.mark.process, pytest.mark.section("RFC 8705 §2")]
 HEADER = "X-SSL-Client-Cert"
@@ -91,14 +92,7 @@ def served(address: str) -> str | None:
 
 
 def service(scene: Scene, client_id: str, method: str, **metadata: Any) -> None:
-    usual: dict[str, Any] = {
-        "grant_types": ["client_credentials"],
-        "redirect_uris": [],
-        "post_logout_redirect_uris": [],
-        "scope": "reports.read",
-        "token_endpoint_auth_method": method,
-    }
-    RelyingApp.registered(scene.app, client_id, **usual | metadata)
+    RelyingApp.registered(scene.app, client_id, **SERVICE | {"token_endpoint_auth_method": method} | metadata)
 
 
 @pytest.mark.section("RFC 8705 §2.1")

@@ -10,8 +10,7 @@ from joserfc import jwt
 
 from idp.settings.load import Settings
 from idp.settings.resources import Detail, DetailField, Resource
-from idp.store import base, signing_keys
-from tests import databases, provider
+from tests import provider
 from tests.id_tokens import published_keys
 from tests.people import Person
 from tests.relying_app import RelyingApp, Visit
@@ -33,9 +32,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """Portico with a bank's API in its settings."""
     bank = Resource(identifier=BANK, details={"payment": DETAIL}, introspected_by=("bank-api",))
     notes = Resource(identifier=NOTES, introspected_by=("notes-api",), open=True)
-    with provider.opened(settings.model_copy(update={"resources": {"bank": bank, "notes": notes}})) as server:
-        with server.app_context(), base.unit_of_work():
-            assert all(signing_keys.added(key) for key in databases.first_keys())
+    with provider.founded(settings.model_copy(update={"resources": {"bank": bank, "notes": notes}})) as server:
         yield server
 
 

@@ -1,7 +1,6 @@
 """Apps that prove themselves by a TLS certificate, and tokens bound to one (RFC 8705)."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,26 +8,19 @@ from cryptography import x509
 from flask import Flask
 
 from idp.settings.load import Settings
-from idp.store import base, signing_keys
-from tests import certificates, databases, provider
+from tests import certificates, provider
 from tests.certificates import Shown
 from tests.people import Person
 from tests.relying_app import RelyingApp, Tokens
+from tests.services import SERVICE
 
 pytestmark = pytest.mark.section("RFC 8705 §2")
 HEADER = "X-SSL-Client-Cert"
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """Portico behind a proxy that passes certificates on."""
-    server = settings.server.model_copy(
-        update={"trusted_proxies": ("127.0.0.0/8",), "client_certificate_header": HEADER}
-    )
-    with provider.opened(settings.model_copy(update={"server": server})) as opened:
-        with opened.app_context(), base.unit_of_work():
-            assert all(signing_keys.added(key) for key in databases.first_keys())
-        yield opened
+def settings(settings: Settings) -> Settings:
+    return certificates.passed_on(settings, HEADER)
 
 
 @pytest.fixture
@@ -37,14 +29,7 @@ def shown(app: Flask) -> Shown:
 
 
 def service(app: Flask, method: str = "tls_client_auth", **metadata: Any) -> RelyingApp:
-    usual: dict[str, Any] = {
-        "grant_types": ["client_credentials"],
-        "redirect_uris": [],
-        "post_logout_redirect_uris": [],
-        "scope": "reports.read",
-        "token_endpoint_auth_method": method,
-    }
-    return RelyingApp.registered(app, "bank", **(usual | metadata))
+    return RelyingApp.registered(app, "bank", **SERVICE | {"token_endpoint_auth_method": method} | metadata)
 
 
 def asks(app: RelyingApp, certificate: str = "", **fields: str) -> tuple[int, dict[str, Any]]:
@@ -153,7 +138,7 @@ def test_discovery_says_so_where_a_proxy_passes_them_on(app: Flask, settings: Se
     document = app.test_client().get("/.well-known/openid-configuration").get_json()
     assert document["tls_client_certificate_bound_access_tokens"] is True
     assert {"tls_client_auth", "self_signed_tls_client_auth"} <= set(document["token_endpoint_auth_methods_supported"])
-    with provider.opened(settings) as plain:
+    with provider.opened(certificates.passed_on(settings, "")) as plain:
         document = plain.test_client().get("/.well-known/openid-configuration").get_json()
     assert "tls_client_auth" not in document["token_endpoint_auth_methods_supported"]
 

@@ -10,6 +10,7 @@ from joserfc import jwt
 from tests.id_tokens import published_keys
 from tests.people import Person
 from tests.relying_app import RelyingApp
+from tests.services import SERVICE
 from tests.statements import watched
 
 pytestmark = pytest.mark.section("RFC 6749 §4.4")
@@ -23,13 +24,7 @@ def report(app: Flask) -> RelyingApp:
 
 
 def service(app: Flask, name: str, **metadata: object) -> RelyingApp:
-    usual: dict[str, object] = {
-        "grant_types": ["client_credentials"],
-        "redirect_uris": [],
-        "post_logout_redirect_uris": [],
-        "scope": f"openid profile {OWN_SCOPES}",
-    }
-    return RelyingApp.registered(app, name, **(usual | metadata))
+    return RelyingApp.registered(app, name, **SERVICE | {"scope": f"openid profile {OWN_SCOPES}"} | metadata)
 
 
 def asks(app: RelyingApp, **fields: str) -> tuple[int, dict[str, object]]:

@@ -16,20 +16,15 @@ from idp.signing import shared_secrets
 from idp.store import base, client_secrets, clients
 from tests.relying_app import RelyingApp
 from tests.secrets_that_sign import asks, assertion
+from tests.services import SERVICE
 
 pytestmark = pytest.mark.section("OpenID Connect Core §9")
-SERVICE = {
-    "token_endpoint_auth_method": "client_secret_jwt",
-    "grant_types": ["client_credentials"],
-    "response_types": [],
-    "redirect_uris": [],
-    "scope": "reports.read",
-}
+SIGNS = SERVICE | {"token_endpoint_auth_method": "client_secret_jwt"}
 
 
 @pytest.fixture
 def service(app: Flask) -> RelyingApp:
-    return RelyingApp.registered(app, "service", **SERVICE)
+    return RelyingApp.registered(app, "service", **SIGNS)
 
 
 def error(response: TestResponse) -> tuple[int, str]:
@@ -55,10 +50,7 @@ def test_what_another_secret_algorithm_or_key_signed_is_not_taken(app: Flask, se
         "signer",
         token_endpoint_auth_method="private_key_jwt",
         jwks={"keys": [public.as_dict(private=False)]},
-        grant_types=["client_credentials"],
-        response_types=[],
-        redirect_uris=[],
-        scope="reports.read",
+        **SERVICE,
     )
     head, claims, _ = assertion(signer, secret="x" * 43).split(".")
     mac = hmac.digest(public.as_pem(private=False), f"{head}.{claims}".encode(), "sha256")
@@ -89,7 +81,7 @@ def test_the_secret_itself_is_not_taken(service: RelyingApp) -> None:
 
 
 def test_who_is_to_send_it_cannot_sign_with_it(app: Flask) -> None:
-    sends = RelyingApp.registered(app, "sends", **{**SERVICE, "token_endpoint_auth_method": "client_secret_basic"})
+    sends = RelyingApp.registered(app, "sends", **SERVICE | {"token_endpoint_auth_method": "client_secret_basic"})
     assert error(asks(sends, assertion(sends))) == REFUSED
 
 
@@ -112,9 +104,7 @@ def test_two_secrets_sign_while_one_follows_the_other(app: Flask, service: Relyi
         assert known is not None
         folder = app.extensions["portico"].folder
         now = clock.now()
-        assert client_secrets.added(
-            shared_secrets.stored(second, service.client_id, known.metadata, lambda: folder, now)
-        )
+        assert client_secrets.added(shared_secrets.stored(second, service.client_id, known.metadata, folder, now))
     app.extensions["portico"].clients.forget(service.client_id)
     for secret in (service.secret, second):
         assert asks(service, assertion(service, secret=secret)).status_code == 200

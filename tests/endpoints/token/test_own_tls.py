@@ -13,26 +13,24 @@ from joserfc.jwk import ECKey
 from idp import clock
 from idp.settings.load import Settings
 from idp.settings.mtls import Mtls
-from idp.store import base, signing_keys
 from idp.web.proxies import OWN_TLS, Shown
-from tests import certificates, databases, provider
+from tests import certificates, provider
 from tests.dpop import Holder
 from tests.relying_app import RelyingApp
+from tests.services import SERVICE
 
 pytestmark = pytest.mark.section("RFC 8705 §5")
 BASE = "https://mtls.example.com:8443"
 FILES = {"bind": "0.0.0.0:8443", "address": BASE, "certificate": "own.pem", "key": "own.key"}
 
 
-def opened(settings: Settings, **mtls: str) -> Any:
-    return provider.opened(settings.model_copy(update={"mtls": Mtls(**FILES, **mtls)}))
+def listening(settings: Settings, **mtls: str) -> Settings:
+    return settings.model_copy(update={"mtls": Mtls(**FILES, **mtls)})
 
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    with opened(settings, client_ca="authorities.pem") as app:
-        with app.app_context(), base.unit_of_work():
-            assert all(signing_keys.added(key) for key in databases.first_keys())
+    with provider.founded(listening(settings, client_ca="authorities.pem")) as app:
         yield app
 
 
@@ -56,7 +54,7 @@ def test_discovery_names_the_endpoints_of_the_listener_beside_the_usual_ones(app
 
 
 def test_without_authorities_names_prove_nothing_and_without_a_listener_there_is_none(settings: Settings) -> None:
-    with opened(settings) as app:
+    with provider.opened(listening(settings)) as app:
         methods = document(app)["token_endpoint_auth_methods_supported"]
         assert "self_signed_tls_client_auth" in methods
         assert "tls_client_auth" not in methods
@@ -66,7 +64,7 @@ def test_without_authorities_names_prove_nothing_and_without_a_listener_there_is
 
 def test_an_issuer_with_a_path_keeps_it_there(settings: Settings) -> None:
     server = settings.server.model_copy(update={"issuer": "https://id.example.com/login"})
-    with opened(settings.model_copy(update={"server": server})) as app:
+    with provider.opened(listening(settings.model_copy(update={"server": server}))) as app:
         client = app.test_client()
         members = client.get("/login/.well-known/openid-configuration").get_json()
         assert members["mtls_endpoint_aliases"]["token_endpoint"] == f"{BASE}/login/token"
@@ -106,13 +104,7 @@ def test_an_assertion_may_be_for_the_endpoint_of_the_listener(app: Flask) -> Non
 
 
 def service(app: Flask, client_id: str, **metadata: Any) -> None:
-    usual: dict[str, Any] = {
-        "grant_types": ["client_credentials"],
-        "redirect_uris": [],
-        "post_logout_redirect_uris": [],
-        "scope": "reports.read",
-    }
-    RelyingApp.registered(app, client_id, **usual | metadata)
+    RelyingApp.registered(app, client_id, **SERVICE | metadata)
 
 
 def asks(

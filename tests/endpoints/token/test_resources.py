@@ -11,8 +11,7 @@ from joserfc import jwt
 from idp.protocol.token_exchange import ACCESS_TOKEN
 from idp.settings.load import Settings
 from idp.settings.resources import Resource
-from idp.store import base, signing_keys
-from tests import databases, provider
+from tests import provider
 from tests.id_tokens import published_keys
 from tests.people import Person
 from tests.relying_app import RelyingApp, Tokens, Visit
@@ -29,9 +28,7 @@ APIS = {
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """Portico with two APIs in its settings."""
-    with provider.opened(settings.model_copy(update={"resources": APIS})) as server:
-        with server.app_context(), base.unit_of_work():
-            assert all(signing_keys.added(key) for key in databases.first_keys())
+    with provider.founded(settings.model_copy(update={"resources": APIS})) as server:
         yield server
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 from idp import clock
 from idp.accounts import proofs
 from idp.settings.load import load_settings
-from idp.store import base, sign_ups, signing_keys
+from idp.store import base, sign_ups
 from idp.store.sign_ups import Waiting
 from tests import databases, provider
 from tests.fuzz.octets.wire import Request
@@ -84,9 +84,7 @@ def stage(url: str, folder: Path) -> Iterator[Stage]:
         throttle=PATIENT,
         tokens={"refresh_grace": 60},
     )
-    with provider.opened(settings) as server:
-        with server.app_context(), base.unit_of_work():
-            assert all(signing_keys.added(key) for key in databases.first_keys())
+    with provider.founded(settings) as server:
         yield _set(server)
 
 
